@@ -1,0 +1,136 @@
+package astro
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// ScopeOrganization is the scope of an Organization API token.
+const ScopeOrganization = "ORGANIZATION"
+
+// Named is a Workspace, an Organization or an API token as a list tells it.
+type Named struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Scope string `json:"scope"` // of an API token only
+}
+
+// Token is an API token as read by its ID.
+type Token struct {
+	Named
+	UpdatedAt string
+	Roles     []Entry
+
+	Sent     time.Time // when the request left whose answer this is
+	Answered time.Time // when that answer had come
+}
+
+// Organization is an Organization's part of the API.
+type Organization struct {
+	client *Client
+	id     string
+}
+
+// Organization returns the part of the API that is the Organization with this ID. It sends nothing.
+func (c *Client) Organization(id string) *Organization {
+	return &Organization{client: c, id: id}
+}
+
+func (o *Organization) path(parts ...string) []string {
+	return append([]string{"organizations", o.id}, parts...)
+}
+
+// Organizations lists the Organizations that the API token can see.
+func (c *Client) Organizations(ctx context.Context) ([]Named, error) {
+	return list(ctx, c, "reading the Organizations", []string{"organizations"}, nil, "organizations")
+}
+
+// Tokens lists the API tokens of an Organization, without roles: those of the Organization, or with all those of
+// its Workspaces and Deployments too.
+func (o *Organization) Tokens(ctx context.Context, all bool) ([]Named, error) {
+	query := url.Values{}
+	if !all {
+		query.Set("includeOnlyOrganizationTokens", "true")
+	}
+	return list(ctx, o.client, "reading the API tokens", o.path("tokens"), query, "tokens")
+}
+
+// Workspaces lists the Workspaces of an Organization: those of one of the names, with one of the IDs, or all.
+func (o *Organization) Workspaces(ctx context.Context, names, ids []string) ([]Named, error) {
+	query := url.Values{}
+	if len(names) > 0 {
+		query["names"] = names
+	}
+	if len(ids) > 0 {
+		query["workspaceIds"] = ids
+	}
+	return list(ctx, o.client, "reading the Workspaces", o.path("workspaces"), query, "workspaces")
+}
+
+// Token reads one API token. A token of the Organization comes with its roles, or not at all: writing from an answer
+// without them would revoke everything.
+func (o *Organization) Token(ctx context.Context, id string) (Token, error) {
+	var token Token
+	sent, err := o.client.read(ctx, "reading the API token", o.path("tokens", id), nil, func(body io.Reader) (err error) {
+		token, err = decodeToken(body, id)
+		return err
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	token.Sent, token.Answered = sent, time.Now()
+	token.Name = o.client.redact(token.Name)
+	for i := range token.Roles {
+		token.Roles[i].Role = o.client.redact(token.Roles[i].Role)
+	}
+	return token, nil
+}
+
+func decodeToken(body io.Reader, id string) (Token, error) {
+	var answer struct {
+		Named
+		UpdatedAt string  `json:"updatedAt"`
+		Roles     []Entry `json:"roles"`
+	}
+	if err := json.NewDecoder(body).Decode(&answer); err != nil {
+		return Token{}, err
+	}
+	if answer.ID != id {
+		return Token{}, errors.New("not the API token that was asked for")
+	}
+	if answer.Scope == "" {
+		return Token{}, errors.New("an API token without a scope")
+	}
+	if answer.Scope == ScopeOrganization && !oneOrganizationRole(answer.Roles) {
+		return Token{}, errors.New("an Organization API token without its one Organization role")
+	}
+	return Token{Named: answer.Named, UpdatedAt: answer.UpdatedAt, Roles: answer.Roles}, nil
+}
+
+// SetRoles replaces the whole set of roles of an API token, in one try that leaves until before or returns [ErrTooLate]. Whether
+// a failed one took effect, see [MaybeDone].
+func (o *Organization) SetRoles(ctx context.Context, id string, entries []Entry, before time.Time) error {
+	var body bytes.Buffer
+	body.WriteString(`{"roles":[`)
+	for i, entry := range entries {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		// Not through json.Marshal: it would compact and escape what came from the server.
+		body.Write(entry.raw)
+	}
+	body.WriteString(`]}`)
+	_, err := o.client.once(ctx, http.MethodPost, o.path("tokens", id, "roles"), nil, body.Bytes(), before, func(body io.Reader) error {
+		return json.NewDecoder(body).Decode(&struct{}{})
+	})
+	if err != nil {
+		return &OpError{Doing: "setting the API token's roles", Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package astro
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Claims is what an Astro API token says of itself. It is read to save requests and to explain errors, never to decide who
+// may do what: the signature is the server's to check.
+type Claims struct {
+	OrganizationID string    // empty: none, or several
+	TokenID        string    // of the API token itself
+	Expires        time.Time // zero: unknown
+}
+
+// ReadClaims reads the claims of an API token; those that cannot be read are zero.
+func ReadClaims(token string) Claims {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return Claims{}
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return Claims{}
+	}
+	// One at a time: a permission of another type must not hide the end.
+	var members map[string]json.RawMessage
+	if json.Unmarshal(payload, &members) != nil {
+		return Claims{}
+	}
+	var claims Claims
+	var permissions []string
+	if json.Unmarshal(members["permissions"], &permissions) == nil {
+		claims.OrganizationID = onlyID(permissions, "organizationId:")
+		claims.TokenID = onlyID(permissions, "apiTokenId:")
+	}
+	var seconds float64
+	// Up to the year 9999: a larger number is no time, and would not fit one.
+	if json.Unmarshal(members["exp"], &seconds) == nil && seconds > 0 && seconds < 253402300800 {
+		claims.Expires = time.Unix(int64(seconds), 0)
+	}
+	return claims
+}
+
+// onlyID returns the ID behind prefix where all permissions with that prefix name the same one.
+func onlyID(permissions []string, prefix string) string {
+	found := ""
+	for _, permission := range permissions {
+		id, ok := strings.CutPrefix(permission, prefix)
+		if !ok || id == found {
+			continue
+		}
+		if found != "" || !ID.MatchString(id) {
+			return ""
+		}
+		found = id
+	}
+	return found
+}

@@ -1,0 +1,148 @@
+package astro
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// pageSize is the most that the API gives a page.
+const pageSize = 1000
+
+type page struct {
+	items []Named
+	total int
+}
+
+// list reads every page of a list: the first alone, as it tells how many there are, and then the rest at once.
+func list(ctx context.Context, c *Client, what string, path []string, query url.Values, key string) ([]Named, error) {
+	first, err := onePage(ctx, c, what, path, query, key, 0)
+	if err != nil {
+		return nil, err
+	}
+	size := len(first.items)
+	if size == 0 || size >= first.total {
+		return first.items, nil
+	}
+	// A page that came back shorter than asked for is the server's own size.
+	count := (first.total + size - 1) / size
+	pages := make([][]Named, count)
+	pages[0] = first.items
+	if err := each(ctx, count-1, func(ctx context.Context, i int) error {
+		next, err := onePage(ctx, c, what, path, query, key, (i+1)*size)
+		pages[i+1] = next.items
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return slices.Concat(pages...), nil
+}
+
+// each calls do for 0 to n-1, at most atOnce at a time, and returns the first error; that ends the rest.
+func each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, atOnce) {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := do(ctx, i); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+func onePage(ctx context.Context, c *Client, what string, path []string, query url.Values, key string, offset int) (page, error) {
+	asked := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
+	maps.Copy(asked, query)
+	var result page
+	_, err := c.read(ctx, what, path, asked, func(body io.Reader) (err error) {
+		result, err = decodePage(body, key)
+		return err
+	})
+	for i := range result.items {
+		result.items[i].Name = c.redact(result.items[i].Name)
+	}
+	return result, err
+}
+
+// maxTotal bounds what totalCount is believed to be.
+const maxTotal = 1_000_000
+
+// decodePage reads {key: [...], "totalCount": n}, item by item: a page is half a MiB of which we keep little.
+func decodePage(body io.Reader, key string) (page, error) {
+	result := page{total: -1}
+	decoder := json.NewDecoder(body)
+	if err := expect(decoder, '{'); err != nil {
+		return result, err
+	}
+	found := false
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return result, err
+		}
+		switch name {
+		case key:
+			found = true
+			result.items, err = decodeItems(decoder)
+		case "totalCount":
+			err = decoder.Decode(&result.total)
+		default:
+			err = decoder.Decode(&json.RawMessage{})
+		}
+		if err != nil {
+			return result, err
+		}
+	}
+	if err := expect(decoder, '}'); err != nil {
+		return result, err
+	}
+	if !found || result.total < 0 || result.total > maxTotal {
+		return result, fmt.Errorf("no %s with a totalCount", key)
+	}
+	return result, nil
+}
+
+func decodeItems(decoder *json.Decoder) ([]Named, error) {
+	if err := expect(decoder, '['); err != nil {
+		return nil, err
+	}
+	items := []Named{}
+	for decoder.More() {
+		var item Named
+		if err := decoder.Decode(&item); err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, expect(decoder, ']')
+}
+
+func expect(decoder *json.Decoder, delim json.Delim) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	if token != delim {
+		return errors.New("not the JSON that was expected")
+	}
+	return nil
+}

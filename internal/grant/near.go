@@ -1,0 +1,70 @@
+package grant
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// mostNear is how many near names are told.
+const mostNear = 5
+
+// Near returns the names that somebody who wrote want may have meant, the nearest first: at most five.
+func Near(want string, names []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var near []candidate
+	folded := []rune(strings.ToLower(want))
+	bound := max(1, len(folded)/4)
+	for _, name := range names {
+		other := []rune(strings.ToLower(name))
+		switch d := distance(folded, other, bound); {
+		case d <= bound:
+			near = append(near, candidate{name, d})
+		case contains(folded, other) || contains(other, folded):
+			near = append(near, candidate{name, bound + 1})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	result := []string{}
+	for _, c := range near {
+		if len(result) < mostNear && !slices.Contains(result, c.name) {
+			result = append(result, c.name)
+		}
+	}
+	return result
+}
+
+// contains reports whether part is a telling part of whole.
+func contains(whole, part []rune) bool {
+	return len(part) >= 4 && strings.Contains(string(whole), string(part))
+}
+
+// distance is the number of letters to add, drop, replace or swap with their neighbour to turn a into b; bound+1 stands for
+// all above bound.
+func distance(a, b []rune, bound int) int {
+	if len(a)-len(b) > bound || len(b)-len(a) > bound {
+		return bound + 1
+	}
+	var before, last, row []int
+	for j := range len(b) + 1 {
+		last = append(last, j)
+	}
+	for i := range a {
+		row = append([]int{i + 1}, make([]int, len(b))...)
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,176 @@
+// Package report says the result of a run in Markdown: once, for the job summary and for the comment on a pull request.
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/grant"
+)
+
+// Report is the result of a run.
+type Report struct {
+	DryRun         bool
+	OrganizationID string
+	TokenID        string
+	TokenName      string
+	Role           grant.Role
+	Grants         []Grant
+	Attempts       int  // writes tried
+	MayStand       bool // a write was sent that could not be verified
+	Problems       []grant.Problem
+
+	// Public is set for a run whose reader may be a stranger: it tells no names or IDs but those it was given.
+	Public bool
+}
+
+// Grant is one API token's role in one Workspace.
+type Grant struct {
+	Given         string // the Workspace as the input named it
+	WorkspaceID   string
+	WorkspaceName string
+	Role          grant.Role
+	Previous      grant.Role // empty: none
+	Status        grant.Status
+	Error         grant.Kind // empty unless it failed
+}
+
+// Status is what stands for all grants of the report.
+func (r *Report) Status() grant.Status {
+	if len(r.Problems) > 0 {
+		return grant.Failed
+	}
+	for _, status := range grant.Statuses() {
+		if slices.ContainsFunc(r.Grants, func(g Grant) bool { return g.Status == status }) {
+			return status
+		}
+	}
+	return grant.Unchanged
+}
+
+// Changed reports whether the run changed a role, or may have. In a dry run: whether it would have.
+func (r *Report) Changed() bool {
+	return r.MayStand || slices.ContainsFunc(r.Grants, func(g Grant) bool {
+		return g.Status == grant.Granted || g.Status == grant.Updated
+	})
+}
+
+// Markdown returns the report in at most limit bytes. Where the grants do not fit, it tells how many are left out.
+func (r *Report) Markdown(limit int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s\n\n", r.title())
+	if whom := r.whom(); whom != "" {
+		fmt.Fprintf(&b, "%s\n\n", whom)
+	}
+	r.writeProblems(&b, limit/2)
+	r.writeGrants(&b, limit)
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+func (r *Report) title() string {
+	const name = "Astro Workspace grant"
+	switch status := r.Status(); {
+	case status == grant.Failed:
+		return fmt.Sprintf("❌ %s failed: %s", name, r.Problems[0].Kind)
+	case r.DryRun && status == grant.Unchanged:
+		return "🔎 " + name + ", dry run: nothing would change"
+	case r.DryRun:
+		return fmt.Sprintf("🔎 %s, dry run: would be %s", name, status)
+	case status == grant.Unchanged:
+		return "✅ " + name + ": unchanged, the role was there"
+	default:
+		return fmt.Sprintf("✅ %s: %s", name, status)
+	}
+}
+
+// whom says who gets what.
+func (r *Report) whom() string {
+	var who []string
+	if r.TokenName != "" {
+		who = append(who, escape.Code(r.TokenName))
+	}
+	if r.TokenID != "" && !r.Public {
+		who = append(who, escape.Code(r.TokenID))
+	}
+	if len(who) == 0 {
+		return ""
+	}
+	whom := "Organization API token " + strings.Join(who, " ")
+	if r.OrganizationID != "" && !r.Public {
+		whom += " of Organization " + escape.Code(r.OrganizationID)
+	}
+	return whom
+}
+
+func (r *Report) writeProblems(b *strings.Builder, limit int) {
+	for i, problem := range r.Problems {
+		text := "> " + problem.What.Markdown() + "\n"
+		if !problem.Hint.Empty() {
+			text += ">\n> **What to do:** " + problem.Hint.Markdown() + "\n"
+		}
+		if b.Len()+len(text) > limit {
+			fmt.Fprintf(b, "> … and %d more problems; the log has them.\n\n", len(r.Problems)-i)
+			return
+		}
+		b.WriteString(text + "\n")
+	}
+	if r.MayStand {
+		b.WriteString("> A write was sent that could not be verified: the role may stand. Running again is safe.\n\n")
+	}
+}
+
+func (r *Report) writeGrants(b *strings.Builder, limit int) {
+	if len(r.Grants) == 0 {
+		return
+	}
+	const head = "| Workspace | Before | After | Result |\n| --- | --- | --- | --- |\n"
+	const room = 100 // for the line that tells how many are left out
+	if b.Len()+len(head)+room > limit {
+		return
+	}
+	b.WriteString(head)
+	for i, g := range r.Grants {
+		row := r.row(g)
+		if b.Len()+len(row)+room > limit {
+			fmt.Fprintf(b, "\n… and %d more Workspaces; the output “grants” has them all.\n", len(r.Grants)-i)
+			return
+		}
+		b.WriteString(row)
+	}
+}
+
+func (r *Report) row(g Grant) string {
+	before := "none"
+	if g.Previous != "" {
+		before = escape.Code(string(g.Previous))
+	}
+	after := escape.Code(string(g.Role))
+	switch {
+	case g.Status == grant.Failed && r.MayStand:
+		after = "unknown"
+	case g.Status == grant.Failed:
+		after = "–"
+	case g.Role.Lowers(g.Previous):
+		after += " ⚠️ lowered"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", r.workspace(g), before, after, r.outcome(g))
+}
+
+func (r *Report) workspace(g Grant) string {
+	if r.Public || g.WorkspaceID == "" {
+		return escape.Code(g.Given)
+	}
+	return escape.Code(g.WorkspaceName) + "<br>" + escape.Code(g.WorkspaceID)
+}
+
+func (r *Report) outcome(g Grant) string {
+	switch {
+	case g.Status == grant.Failed:
+		return "failed: " + string(g.Error)
+	case r.DryRun && g.Status != grant.Unchanged:
+		return "would be " + string(g.Status)
+	}
+	return string(g.Status)
+}

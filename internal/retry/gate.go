@@ -1,0 +1,47 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// A Gate holds back every request of a run after a server said "too many": the limits count for all of them together.
+// The zero Gate is open.
+type Gate struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+// Pass waits until the gate is open. Those who had to wait leave spread out, or they would meet the limit again together.
+func (g *Gate) Pass(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		wait := time.Until(g.until)
+		g.mu.Unlock()
+		if wait <= 0 {
+			return ctx.Err()
+		}
+		if err := Sleep(ctx, wait+rand.N(spread)); err != nil {
+			return err
+		}
+	}
+}
+
+func (g *Gate) closeFor(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until := time.Now().Add(d); until.After(g.until) {
+		g.until = until
+	}
+}
+
+// limitError is what an error says of itself that stands for "too many requests".
+type limitError interface{ TooMany() bool }
+
+func isLimit(err error) bool {
+	var limit limitError
+	return errors.As(err, &limit) && limit.TooMany()
+}

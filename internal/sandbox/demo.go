@@ -1,0 +1,96 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"fmt"
+	"time"
+)
+
+// The Organization that [Demo] returns, and its API token that may make the calls.
+const (
+	DemoOrganizationID = "clorgexampleairlines00001"
+	DemoTokenID        = "cltokenplatformadmin00002"
+)
+
+const (
+	demoProduction  = "clworkspaceproduction0001"
+	demoStaging     = "clworkspacestaging0000002"
+	demoSandbox     = "clworkspacesandbox0000003"
+	demoDataScience = "clworkspacedatascience004"
+	demoDeployment  = "cldeploymentflightdata001"
+)
+
+// Demo returns a small Organization that has what real ones have: names that are not unique, tokens of other
+// scopes, one that has expired, and roles of every kind.
+func Demo(o Options) *Astro {
+	a := New(DemoOrganizationID, "Example Airlines", o)
+
+	a.AddWorkspace(demoProduction, "Production")
+	a.AddWorkspace(demoStaging, "Staging")
+	a.AddWorkspace(demoSandbox, "Sandbox")
+	a.AddWorkspace(demoDataScience, "Data Science")
+	a.AddWorkspace("clworkspaceanalytics00005", "Analytics")
+	a.AddWorkspace("clworkspaceanalytics00006", "Analytics")
+
+	a.AddToken(Token{
+		ID: "cltokencideployer00000001", Name: "CI Deployer", Description: "Deploys from the main branch",
+		Roles: []string{
+			demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_MEMBER"),
+			demoRole("WORKSPACE", demoStaging, "WORKSPACE_AUTHOR"),
+			demoRole("DEPLOYMENT", demoDeployment, "Deployment Release Manager"),
+			demoDAGRole("DAG", "flight_delays", "DAG_OPERATOR"),
+			demoDAGRole("DAG_TAG", "nightly", "DAG_VIEWER"),
+		},
+	})
+	a.AddToken(Token{
+		ID: DemoTokenID, Name: "Platform Admin", Description: "Grants the others their access",
+		Roles: []string{demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_OWNER")},
+	})
+	for _, id := range []string{"cltokennightlyreports0003", "cltokennightlyreports0004"} {
+		a.AddToken(Token{ID: id, Name: "Nightly Reports", Roles: []string{
+			demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_MEMBER"),
+			demoRole("WORKSPACE", demoProduction, "WORKSPACE_MEMBER"),
+		}})
+	}
+	a.AddToken(Token{
+		ID: "cltokenteamdataci00000005", Name: "Team Data CI", Scope: "WORKSPACE",
+		Roles: []string{demoRole("WORKSPACE", demoDataScience, "WORKSPACE_OPERATOR")},
+	})
+	a.AddToken(Token{
+		ID: "cltokenprovisioner0000006", Name: "Provisioner", Description: "No Workspace yet",
+		Roles: []string{demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_MEMBER")},
+	})
+	a.AddToken(Token{
+		ID: "cltokenlegacysync00000007", Name: "Legacy Sync", EndAt: time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC),
+		Roles: []string{
+			demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_MEMBER"),
+			demoRole("WORKSPACE", demoSandbox, "WORKSPACE_OWNER"),
+		},
+	})
+	return a
+}
+
+func demoRole(entityType, entityID, role string) string {
+	return fmt.Sprintf(`{"entityType":%q,"entityId":%q,"role":%q}`, entityType, entityID, role)
+}
+
+func demoDAGRole(entityType, entityID, role string) string {
+	return fmt.Sprintf(`{"entityType":%q,"entityId":%q,"deploymentId":%q,"role":%q}`,
+		entityType, entityID, demoDeployment, role)
+}
+
+// APIToken returns an API token shaped as Astro's are: a JWT whose claims name its Organization, itself and
+// its end. Nobody signed it. A zero time is a token that never expires.
+func APIToken(organizationID, tokenID string, expires time.Time) string {
+	type claims struct {
+		Permissions []string `json:"permissions"`
+		Expires     int64    `json:"exp,omitempty"`
+	}
+	c := claims{Permissions: []string{"organizationId:" + organizationID, "apiTokenId:" + tokenID}}
+	if !expires.IsZero() {
+		c.Expires = expires.Unix()
+	}
+	segment := base64.RawURLEncoding.EncodeToString
+	return segment([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." + segment(encode(c)) + "." +
+		segment([]byte("made by the sandbox, signed by nobody"))
+}

@@ -1,0 +1,90 @@
+package sandbox
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestLatencyHalfBeforeTheEffectHalfAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newTest(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
+		start := time.Now()
+		go direct(a, "POST", rolesPath, body(memberRole, workspaceRole))
+
+		time.Sleep(49 * time.Millisecond)
+		synctest.Wait()
+		equal(t, "roles before the effect", len(a.Roles(testToken)), 1)
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		equal(t, "roles after the effect", len(a.Roles(testToken)), 2)
+		equal(t, "end while under way", a.Requests()[0].End.IsZero(), true)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		r := a.Requests()[0]
+		equal(t, "start", r.Start.Sub(start), time.Duration(0))
+		equal(t, "end", r.End.Sub(start), 100*time.Millisecond)
+		equal(t, "status", r.Status, 200)
+	})
+}
+
+func TestClientGoesAway(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		roles int
+	}{
+		{"before the effect", 30 * time.Millisecond, 1},
+		{"after the effect", 70 * time.Millisecond, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newTest(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
+				ctx, cancel := context.WithTimeout(t.Context(), tt.after)
+				defer cancel()
+				start := time.Now()
+				func() {
+					defer func() { equal(t, "panic", recover(), any(http.ErrAbortHandler)) }()
+					direct(a, "POST", rolesPath, body(memberRole, workspaceRole), func(r *http.Request) {
+						*r = *r.WithContext(ctx)
+					})
+				}()
+				equal(t, "time taken", time.Since(start), tt.after)
+				equal(t, "roles", len(a.Roles(testToken)), tt.roles)
+				equal(t, "status", a.Requests()[0].Status, 0)
+			})
+		})
+	}
+}
+
+func TestRequestsAreRecorded(t *testing.T) {
+	var asked []int
+	var read string
+	a := newTest(Options{Fault: func(n int, r *http.Request) Fault {
+		asked = append(asked, n)
+		text, _ := io.ReadAll(r.Body)
+		read += string(text)
+		return Fault{}
+	}})
+	sent := body(memberRole)
+	direct(a, "POST", rolesPath, sent)
+	direct(a, "GET", "/v1/organizations?limit=5", "")
+
+	requests := a.Requests()
+	equal(t, "numbers", asked, []int{1, 2})
+	equal(t, "body as the fault reads it", read, sent)
+	equal(t, "first", []any{requests[0].Method, requests[0].Path, requests[0].Query, requests[0].Body, requests[0].Status},
+		[]any{"POST", rolesPath, "", sent, 200})
+	equal(t, "second", []any{requests[1].Method, requests[1].Path, requests[1].Query, requests[1].Status, requests[1].Faulted},
+		[]any{"GET", "/v1/organizations", "limit=5", 200, false})
+	equal(t, "header", requests[0].Header.Get("User-Agent"), "sandbox-test/1")
+}
+
+func TestClientRequestWithoutABody(t *testing.T) {
+	a := newTest(Options{})
+	w := direct(a, "GET", tokenPath, "", func(r *http.Request) { r.Body = nil })
+	equal(t, "status", w.Code, 200)
+}

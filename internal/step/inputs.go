@@ -1,0 +1,253 @@
+package step
+
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/runner"
+)
+
+// Input is an input of the action, as action.yml has it.
+type Input struct {
+	Name    string
+	Default string
+	Secret  bool   // comes from the environment only: a command line shows in the list of processes
+	Usage   string // for the flag of the same name
+}
+
+// Help is what -help says of the input.
+func (i Input) Help() string {
+	if i.Default == "" {
+		return i.Usage
+	}
+	return i.Usage + " (default " + i.Default + ")"
+}
+
+// Inputs returns the action's inputs, in the order of action.yml.
+func Inputs() []Input {
+	return []Input{
+		{Name: "org-token-name", Usage: "name of the Organization API token that gets the role"},
+		{Name: "org-token-id", Usage: "its ID, instead of its name"},
+		{Name: "role", Usage: "Workspace role to grant"},
+		{Name: "workspace", Usage: "Workspace, by ID or exact name; several, one a line"},
+		{Name: "api-token", Secret: true},
+		{Name: "organization", Usage: "Organization ID (default: the one that the API token belongs to)"},
+		{Name: "api-url", Default: "https://api.astronomer.io/v1", Usage: "root of the Astro API"},
+		{Name: "dry-run", Default: "false", Usage: "true: say what would change, and write nothing"},
+		{Name: "timeout", Default: "5m", Usage: "budget of the whole grant"},
+		{Name: "wait", Default: "0s", Usage: "how long to wait for a token or Workspace that does not exist yet"},
+		{Name: "settle", Default: "2s", Usage: "how long the token must have been quiet before a write counts as kept"},
+		{Name: "allow-fork", Default: "false", Usage: "true: grant for an unmerged pull request from a fork, too"},
+	}
+}
+
+// inputs are the inputs of one run, checked.
+type inputs struct {
+	tokenName, tokenID string
+	role               grant.Role
+	workspaces         []string // as given, each once
+	apiToken           string
+	organization       string
+	apiURL             string
+	dryRun, allowFork  bool
+	timeout            time.Duration
+	wait, settle       time.Duration
+}
+
+// reader reads inputs and gathers what is wrong with them.
+type reader struct {
+	runner   *runner.Runner
+	defaults map[string]string
+	problems []grant.Problem
+}
+
+// readInputs reads all inputs, and says all that is wrong with them. It sends nothing.
+func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
+	in := &reader{runner: r, defaults: map[string]string{}}
+	for _, input := range Inputs() {
+		in.defaults[input.Name] = input.Default
+	}
+	var result inputs
+	result.apiToken = in.apiToken()
+	in.checkNoSecretIn(result.apiToken)
+	result.tokenName, result.tokenID = in.token()
+	result.role = in.role()
+	result.workspaces = in.workspaces()
+	result.organization = in.id("organization")
+	result.apiURL = in.url("api-url")
+	result.dryRun = in.bool("dry-run")
+	result.allowFork = in.bool("allow-fork")
+	result.timeout = in.duration("timeout")
+	result.wait = in.duration("wait")
+	result.settle = in.duration("settle")
+	in.checkTimes(result)
+	return result, in.problems
+}
+
+func (in *reader) get(name string) string {
+	return cmp.Or(in.runner.Input(name), in.defaults[name])
+}
+
+// wrong notes a problem of an input. The hint says what is allowed.
+func (in *reader) wrong(name string, what, hint escape.Sentence) {
+	in.problems = append(in.problems, grant.Problem{
+		Kind: grant.InvalidInput,
+		What: escape.Say("Input %s: %s.", escape.Plain(name), what),
+		Hint: hint,
+	})
+}
+
+func (in *reader) apiToken() string {
+	token := cmp.Or(in.runner.Input("api-token"), strings.TrimSpace(in.runner.Env("ASTRO_API_TOKEN")))
+	switch {
+	case token == "":
+		in.wrong("api-token", escape.Say("it is empty, and so is the variable ASTRO_API_TOKEN"),
+			escape.Say("Pass an Astro API token from a secret. Secrets do not reach runs that were triggered from a fork or by Dependabot."))
+	case strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }):
+		in.wrong("api-token", escape.Say("it has white space or other characters in it that no API token has"),
+			escape.Say("Copy the API token into the secret once more, without a line break."))
+	}
+	return token
+}
+
+// jwt is the form of an Astro API token.
+var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
+
+// checkNoSecretIn refuses an API token that was pasted into another input, and keeps it from being shown from then on.
+func (in *reader) checkNoSecretIn(apiToken string) {
+	for _, input := range Inputs() {
+		value := in.runner.Input(input.Name)
+		if input.Secret || value == "" {
+			continue
+		}
+		pasted := jwt.FindAllString(value, -1)
+		for _, secret := range pasted {
+			in.runner.Secret(secret)
+		}
+		if len(pasted) > 0 || apiToken != "" && strings.Contains(value, apiToken) {
+			in.wrong(input.Name, escape.Say("an API token stands in it"),
+				escape.Say("Pass the API token as api-token, from a secret. If the workflow file holds it, revoke it: others can have read it."))
+		}
+	}
+}
+
+func (in *reader) token() (name, id string) {
+	name, id = in.get("org-token-name"), in.id("org-token-id")
+	switch {
+	case name == "" && in.get("org-token-id") == "":
+		in.wrong("org-token-name", escape.Say("neither it nor org-token-id is given"), escape.Say("Name the Organization API token that gets the role, or give its ID."))
+	case name != "" && in.get("org-token-id") != "":
+		in.wrong("org-token-name", escape.Say("both it and org-token-id are given"), escape.Say("Give one of the two."))
+	}
+	return name, id
+}
+
+func (in *reader) role() grant.Role {
+	given := in.get("role")
+	role, err := grant.ParseRole(given)
+	switch {
+	case given == "":
+		in.wrong("role", escape.Say("it is empty"), escape.Say("%s.", escape.Plain(upperFirst(err.Error()))))
+	case err != nil:
+		in.wrong("role", escape.Say("%s is no role that can be granted", given), escape.Say("%s.", escape.Plain(upperFirst(err.Error()))))
+	}
+	return role
+}
+
+func (in *reader) workspaces() []string {
+	var result []string
+	for line := range strings.FieldsFuncSeq(in.get("workspace"), func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(result, line) {
+			result = append(result, line)
+		}
+	}
+	if len(result) == 0 {
+		in.wrong("workspace", escape.Say("it is empty"), escape.Say("Give a Workspace's ID or its exact name; several, one a line."))
+	}
+	return result
+}
+
+func (in *reader) id(name string) string {
+	id := in.get(name)
+	if id != "" && !astro.ID.MatchString(id) {
+		in.wrong(name, escape.Say("%s is no ID", id), escape.Say("An ID has letters, digits, - and _ only; it looks like clxxxxxxxxxxxxxxxxxxxxxxx."))
+	}
+	return id
+}
+
+func (in *reader) url(name string) string {
+	given := in.get(name)
+	parsed, err := url.Parse(given)
+	switch {
+	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "":
+		in.wrong(name, escape.Say("%s is not the address of an API", given), escape.Say("Leave it out for Astro's own, https://api.astronomer.io/v1."))
+	case parsed.Scheme != "https" && (parsed.Scheme != "http" || !isLoopback(parsed.Hostname())):
+		in.wrong(name, escape.Say("%s is not an https address", given), escape.Say("Use https: the API token is sent there. Plain http is allowed toward this machine only."))
+	}
+	return strings.TrimRight(given, "/")
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// parseBool reads a boolean of YAML 1.2's core schema.
+func parseBool(s string) (value, ok bool) {
+	switch s {
+	case "true", "True", "TRUE":
+		return true, true
+	case "false", "False", "FALSE":
+		return false, true
+	}
+	return false, false
+}
+
+func (in *reader) bool(name string) bool {
+	value, ok := parseBool(in.get(name))
+	if !ok {
+		in.wrong(name, escape.Say("%s is neither true nor false", in.get(name)), escape.Say("Write true or false."))
+	}
+	return value
+}
+
+func (in *reader) duration(name string) time.Duration {
+	given := in.get(name)
+	value, err := time.ParseDuration(given)
+	hint := escape.Say("Write it as in 90s, 5m or 1h30m.")
+	switch {
+	case err != nil:
+		in.wrong(name, escape.Say("%s is no duration", given), hint)
+	case value < 0 || value == 0 && name == "timeout":
+		in.wrong(name, escape.Say("%s is not positive", given), hint)
+	}
+	return value
+}
+
+func (in *reader) checkTimes(result inputs) {
+	for _, part := range []struct {
+		name  string
+		value time.Duration
+	}{{"wait", result.wait}, {"settle", result.settle}} {
+		if result.timeout > 0 && part.value >= result.timeout {
+			in.wrong(part.name, escape.Say("%s is not less than the timeout of %s", part.value.String(), result.timeout.String()),
+				escape.Say("Raise timeout, or lower %s.", escape.Plain(part.name)))
+		}
+	}
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+

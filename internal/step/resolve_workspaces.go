@@ -1,0 +1,113 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/grant"
+)
+
+// atATime is how many names or IDs go into one request: a URL has limits.
+const atATime = 50
+
+// idShape is the form of the API's IDs. What has it can be a name all the same.
+var idShape = regexp.MustCompile(`^c[a-z0-9]{24}$`)
+
+// resolveWorkspaces finds the Workspaces, each once, in the order of first mention.
+func (s *step) resolveWorkspaces(ctx context.Context, organization *astro.Organization) ([]workspace, []grant.Problem, error) {
+	found := map[string][]astro.Named{}
+	missing := s.in.workspaces
+	err := s.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
+		ids := filter(missing, idShape.MatchString)
+		askIDs := func(chunk []string) ([]astro.Named, error) { return organization.Workspaces(ctx, nil, chunk) }
+		if err := lookUp(ids, askIDs, func(w astro.Named) string { return w.ID }, found); err != nil {
+			return false, err
+		}
+		isMissing := func(given string) bool { return len(found[given]) == 0 }
+		missing = filter(missing, isMissing)
+		askNames := func(chunk []string) ([]astro.Named, error) { return organization.Workspaces(ctx, chunk, nil) }
+		if err := lookUp(missing, askNames, func(w astro.Named) string { return w.Name }, found); err != nil {
+			return false, err
+		}
+		missing = filter(missing, isMissing)
+		return len(missing) == 0, nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.chooseWorkspaces(ctx, organization, found)
+}
+
+// filter returns those of givens that keep says.
+func filter(givens []string, keep func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(givens), func(given string) bool { return !keep(given) })
+}
+
+// lookUp asks for the givens, so many at a time, and notes what it finds under what key says of it.
+func lookUp(givens []string, ask func(chunk []string) ([]astro.Named, error), key func(astro.Named) string, found map[string][]astro.Named) error {
+	chunks := slices.Collect(slices.Chunk(givens, atATime))
+	answers := make([][]astro.Named, len(chunks))
+	errs := make([]error, len(chunks))
+	var requests sync.WaitGroup
+	for i, chunk := range chunks {
+		requests.Go(func() { answers[i], errs[i] = ask(chunk) })
+	}
+	requests.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for i, chunk := range chunks {
+		for _, one := range answers[i] {
+			if slices.Contains(chunk, key(one)) {
+				found[key(one)] = append(found[key(one)], one)
+			}
+		}
+	}
+	return nil
+}
+
+// chooseWorkspaces takes the only one found for each of the givens; none or several are a problem.
+func (s *step) chooseWorkspaces(ctx context.Context, organization *astro.Organization, found map[string][]astro.Named) ([]workspace, []grant.Problem, error) {
+	var result []workspace
+	var problems []grant.Problem
+	var all []astro.Named
+	for _, given := range s.in.workspaces {
+		matches := found[given]
+		switch len(matches) {
+		case 1:
+			if !slices.ContainsFunc(result, func(w workspace) bool { return w.ID == matches[0].ID }) {
+				result = append(result, workspace{given: given, Named: matches[0]})
+			}
+		case 0:
+			if all == nil && !s.public {
+				var err error
+				if all, err = organization.Workspaces(ctx, nil, nil); err != nil {
+					return nil, nil, err
+				}
+			}
+			what := "Workspace"
+			if idShape.MatchString(given) {
+				what = "Workspace has this ID or"
+			}
+			problems = append(problems, s.notFound(grant.WorkspaceNotFound, what, given, all))
+		default:
+			problems = append(problems, s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", "workspace", given, matches))
+		}
+	}
+	return result, problems, nil
+}
+
+// workspaceGiven returns a Workspace as the input named it.
+func (s *step) workspaceGiven(id string) string {
+	for _, g := range s.report.Grants {
+		if g.WorkspaceID == id {
+			return g.Given
+		}
+	}
+	return strings.TrimSpace(id)
+}
