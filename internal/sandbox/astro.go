@@ -1,6 +1,7 @@
 // Package sandbox imitates the Astro v1 API in memory, as strictly as the real one: what the API refuses,
 // it refuses, and it accepts nothing a client should not send. People try the action on it without an
-// account, and the tests drive the program against it.
+// account, and the tests drive the program against it. It does the same for the part of GitHub's API where
+// the action looks for a pull request and comments on it.
 //
 // It knows nothing of the program's own types. Roles are kept as the bytes that were sent, so a client that
 // drops or rewrites one byte of somebody's role is found out.
@@ -41,11 +42,9 @@ type Options struct {
 // A connection that has to be cut without access to the network connection below panics with
 // [http.ErrAbortHandler], as net/http has it; whoever calls ServeHTTP without a server must recover that.
 type Astro struct {
-	options Options
-
-	// arrival orders requests: it is held while one is numbered and its fault is asked for, apart from
-	// mu, so that a Fault function can call the methods below.
-	arrival sync.Mutex
+	traffic
+	options     Options
+	gets, posts window // in the order of arrival
 
 	mu            sync.Mutex
 	organizations []resource // the first one is the Organization that can be read
@@ -53,8 +52,6 @@ type Astro struct {
 	workspace     map[string]resource
 	tokens        []*token
 	token         map[string]*token
-	requests      []*Request
-	gets, posts   window
 	lastUpdate    time.Time
 }
 
@@ -67,12 +64,14 @@ type resource struct {
 // New returns an Organization without Workspaces and tokens.
 func New(id, name string, o Options) *Astro {
 	a := &Astro{
+		traffic:   traffic{latency: o.Latency, fault: o.Fault},
 		options:   o,
 		workspace: make(map[string]resource),
 		token:     make(map[string]*token),
 		gets:      window{limit: o.GETs},
 		posts:     window{limit: o.POSTs},
 	}
+	a.admit, a.handle = a.withinLimits, a.respond
 	a.AddOrganization(id, name)
 	return a
 }

@@ -70,6 +70,23 @@ func Demo(o Options) *Astro {
 	return a
 }
 
+// The repository of [DemoGitHub] and its pull request.
+const (
+	DemoRepository  = "example-airlines/platform"
+	DemoPullRequest = 7
+)
+
+// DemoGitHub returns a GitHub with one open pull request, on which the token may comment as a workflow does.
+func DemoGitHub(token string) *GitHub {
+	g := NewGitHub(DemoRepository, GitHubOptions{})
+	g.AddToken(token, Account{Login: "github-actions[bot]", ID: 41898282, Type: "Bot"}, true)
+	g.AddPullRequest(PullRequest{
+		Number: DemoPullRequest, Title: "Let CI deploy to production", HeadRepo: DemoRepository,
+		HeadSHA: "5f0c9d3b8a7e6d5c4b3a29181706f5e4d3c2b1a0",
+	})
+	return g
+}
+
 func demoRole(entityType, entityID, role string) string {
 	return fmt.Sprintf(`{"entityType":%q,"entityId":%q,"role":%q}`, entityType, entityID, role)
 }

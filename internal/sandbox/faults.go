@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,7 +39,9 @@ func (f Fault) disguise(reply answer) answer {
 	if reply.header == nil {
 		reply.header = make(http.Header)
 	}
-	maps.Copy(reply.header, f.Header)
+	for name, values := range f.Header { // in place of the API's own, however it is spelt
+		reply.header[http.CanonicalHeaderKey(name)] = values
+	}
 	return reply
 }
 

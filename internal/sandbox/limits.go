@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // A window counts the requests of the last second.
 type window struct {
@@ -20,5 +23,16 @@ func (w *window) admit(now time.Time) bool {
 		return false
 	}
 	w.admitted = append(w.admitted, now)
+	return true
+}
+
+// withinLimits counts one more request.
+func (a *Astro) withinLimits(method string, now time.Time) bool {
+	switch method {
+	case http.MethodGet:
+		return a.gets.admit(now)
+	case http.MethodPost:
+		return a.posts.admit(now)
+	}
 	return true
 }

@@ -12,6 +12,14 @@ import (
 // maxURL is what common proxies take.
 const maxURL = 16 << 10
 
+// A call is one request of the API as the checks have read it.
+type call struct {
+	*arrival
+	segments []string // of the path, after /organizations
+	route    route
+	query    query
+}
+
 // A route is one request of the API: its method, the query parameters it knows, and what it does.
 type route struct {
 	method     string
@@ -20,9 +28,10 @@ type route struct {
 }
 
 // respond is the effect of a request, in one step as others see it, and its answer.
-func (a *Astro) respond(c *call) answer {
+func (a *Astro) respond(arrived *arrival) answer {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	c := &call{arrival: arrived}
 	for _, check := range []func(*call) *refusal{
 		a.checkLimits, a.checkToken, checkPath, checkMethod, checkClient, checkBody, checkQuery, a.checkOrganization,
 	} {
@@ -56,19 +65,27 @@ func (a *Astro) checkToken(c *call) *refusal {
 	if given := c.Header.Values("Authorization"); token == "" || len(given) != 1 || given[0] != "Bearer "+token {
 		return refuse(http.StatusUnauthorized, "Unauthorized: the API token is missing, invalid or expired")
 	}
+	if where := leak(c.arrival, token); where != "" {
+		return refuse(http.StatusBadRequest, "The API token does not belong in the %s", where)
+	}
+	return nil
+}
+
+// leak names a place of the request where a token stands though it must not.
+func leak(c *arrival, token string) string {
 	decoded, _ := url.QueryUnescape(c.URL.RequestURI())
 	if strings.Contains(c.URL.RequestURI(), token) || strings.Contains(decoded, token) {
-		return refuse(http.StatusBadRequest, "The API token does not belong in the URL")
+		return "URL"
 	}
 	if bytes.Contains(c.body, []byte(token)) {
-		return refuse(http.StatusBadRequest, "The API token does not belong in the body")
+		return "body"
 	}
 	for name, values := range c.Header {
 		if name != "Authorization" && strings.Contains(strings.Join(values, "\n"), token) {
-			return refuse(http.StatusBadRequest, "The API token does not belong in the header %s", name)
+			return "header " + name
 		}
 	}
-	return nil
+	return ""
 }
 
 // checkPath finds the route. What the page of the API does not list is not there.

@@ -6,8 +6,25 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 )
+
+// A traffic takes the requests of one API: it numbers and records them, lets time pass, and makes the faults.
+// What a request does, and is told, is up to the API.
+type traffic struct {
+	latency func() time.Duration               // see [Options]
+	fault   func(n int, r *http.Request) Fault // see [Options]
+	admit   func(method string, at time.Time) bool
+	handle  func(*arrival) answer
+
+	// order is held while a request is numbered and its fault is asked for, apart from all else, so that a
+	// Fault function can call the API's methods.
+	order sync.Mutex
+
+	recording sync.Mutex
+	requests  []*Request
+}
 
 // Request is one request that arrived. Header and Body are as the client sent them, its API token included.
 type Request struct {
@@ -20,11 +37,11 @@ type Request struct {
 }
 
 // Requests returns all requests so far, in order of arrival.
-func (a *Astro) Requests() []Request {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	requests := make([]Request, len(a.requests))
-	for i, r := range a.requests {
+func (t *traffic) Requests() []Request {
+	t.recording.Lock()
+	defer t.recording.Unlock()
+	requests := make([]Request, len(t.requests))
+	for i, r := range t.requests {
 		requests[i] = *r
 	}
 	return requests
@@ -33,8 +50,8 @@ func (a *Astro) Requests() []Request {
 // maxBody is more than ten thousand roles take.
 const maxBody = 4 << 20
 
-// A call is one request on its way through the sandbox.
-type call struct {
+// An arrival is one request on its way through the sandbox.
+type arrival struct {
 	*http.Request
 	body      []byte
 	n         int
@@ -42,20 +59,15 @@ type call struct {
 	latency   time.Duration
 	fault     Fault
 	overLimit bool
-
-	// Set by the checks.
-	segments []string // of the path, after /organizations
-	route    route
-	query    query
 }
 
 // ServeHTTP answers one request of the API.
-func (a *Astro) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := receive(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // it never arrived whole
 	}
-	a.arrive(c)
+	t.arrive(c)
 	before, after := c.latency/2, c.latency-c.latency/2
 	if c.fault.After {
 		after += c.fault.Delay
@@ -64,22 +76,22 @@ func (a *Astro) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if !pause(r.Context(), before) {
-		a.cut(c, w)
+		t.cut(c, w)
 		return
 	}
-	reply := a.effect(c)
+	reply := t.effect(c)
 	if c.fault.Hang {
 		<-r.Context().Done()
 	}
 	if !pause(r.Context(), after) || c.fault.Reset {
-		a.cut(c, w)
+		t.cut(c, w)
 		return
 	}
-	a.send(c, w, reply)
+	t.send(c, w, reply)
 }
 
 // receive reads the whole request: what a client sends takes effect only once it is there.
-func receive(r *http.Request) (*call, error) {
+func receive(r *http.Request) (*arrival, error) {
 	if r.Body == nil { // a client's request, handed over without a server
 		r.Body = http.NoBody
 	}
@@ -87,71 +99,69 @@ func receive(r *http.Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &call{Request: r, body: body}, nil
+	return &arrival{Request: r, body: body}, nil
 }
 
 // arrive numbers and records a request and draws what will become of it.
-func (a *Astro) arrive(c *call) {
-	a.arrival.Lock()
-	defer a.arrival.Unlock()
+func (t *traffic) arrive(c *arrival) {
+	t.order.Lock()
+	defer t.order.Unlock()
 
-	a.mu.Lock()
+	now := time.Now()
 	c.record = &Request{
 		Method: c.Method, Path: c.URL.EscapedPath(), Query: c.URL.RawQuery,
-		Header: c.Header.Clone(), Body: string(c.body), Start: time.Now(),
+		Header: c.Header.Clone(), Body: string(c.body), Start: now,
 	}
-	a.requests = append(a.requests, c.record)
-	c.n = len(a.requests)
-	if a.options.Latency != nil {
-		c.latency = a.options.Latency()
-	}
-	switch c.Method {
-	case http.MethodGet:
-		c.overLimit = !a.gets.admit(c.record.Start)
-	case http.MethodPost:
-		c.overLimit = !a.posts.admit(c.record.Start)
-	}
-	a.mu.Unlock()
+	t.recording.Lock()
+	t.requests = append(t.requests, c.record)
+	c.n = len(t.requests)
+	t.recording.Unlock()
 
-	if a.options.Fault != nil {
+	if t.latency != nil {
+		c.latency = t.latency()
+	}
+	if t.admit != nil {
+		c.overLimit = !t.admit(c.Method, now)
+	}
+	if t.fault != nil {
 		c.Body = io.NopCloser(bytes.NewReader(c.body))
-		c.fault = a.options.Fault(c.n, c.Request)
+		c.fault = t.fault(c.n, c.Request)
 	}
 }
 
 // effect does what the request asks for, unless a fault keeps it from arriving, and returns what the client
 // is told.
-func (a *Astro) effect(c *call) answer {
+func (t *traffic) effect(c *arrival) answer {
 	var reply answer
 	if c.fault.After || !c.fault.replaces() {
-		reply = a.respond(c)
+		reply = t.handle(c)
 	}
 	return c.fault.disguise(reply)
 }
 
-func (a *Astro) send(c *call, w http.ResponseWriter, reply answer) {
+func (t *traffic) send(c *arrival, w http.ResponseWriter, reply answer) {
 	for name, values := range reply.header {
 		w.Header()[name] = slices.Clone(values)
 	}
 	if c.fault.Truncate {
-		a.finish(c, 0)
+		t.finish(c, 0)
 		truncate(w, reply)
 		return
 	}
 	// The record is whole before the client can know: a test that has its answer may look at once.
-	a.finish(c, reply.status)
+	t.finish(c, reply.status)
 	w.WriteHeader(reply.status)
 	_, _ = w.Write(reply.body) // a client that is gone cannot be told
 }
 
-func (a *Astro) cut(c *call, w http.ResponseWriter) {
-	a.finish(c, 0)
+func (t *traffic) cut(c *arrival, w http.ResponseWriter) {
+	t.finish(c, 0)
 	reset(w)
 }
 
-func (a *Astro) finish(c *call, status int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (t *traffic) finish(c *arrival, status int) {
+	t.recording.Lock()
+	defer t.recording.Unlock()
 	c.record.End = time.Now()
 	c.record.Status = status
 	c.record.Faulted = c.fault.any()
