@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -55,7 +58,9 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, st
 type options struct {
 	version, sandbox, faults bool
 	inputs                   map[string]string // by name
+	variables                map[string]string // of the environment, where the sandbox says so
 	env                      func(string) string
+	out                      io.Writer
 }
 
 // getenv is the environment, with the inputs of the command line over it.
@@ -65,11 +70,14 @@ func (o *options) getenv(name string) string {
 			return value
 		}
 	}
+	if value, ok := o.variables[name]; ok {
+		return value
+	}
 	return o.env(name)
 }
 
 func parseFlags(args []string, getenv func(string) string, stdout, stderr io.Writer) (*options, error) {
-	o := &options{inputs: map[string]string{}, env: getenv}
+	o := &options{inputs: map[string]string{}, env: getenv, out: stdout}
 	flags := flag.NewFlagSet("astro-workspace-grant", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
@@ -81,11 +89,16 @@ func parseFlags(args []string, getenv func(string) string, stdout, stderr io.Wri
 	flags.BoolVar(&o.sandbox, "sandbox", false, "run against an Astro in memory: no account, no network")
 	flags.BoolVar(&o.faults, "faults", false, "like -sandbox, with an API that fails now and then")
 	for _, input := range step.Inputs() {
-		if !input.Secret {
-			flags.Func(input.Name, input.Help(), func(value string) error {
-				o.inputs[input.Name] = value
-				return nil
-			})
+		set := func(value string) error {
+			o.inputs[input.Name] = value
+			return nil
+		}
+		switch {
+		case input.Secret: // a command line shows in the list of processes
+		case input.Bool:
+			flags.BoolFunc(input.Name, input.Help(), set)
+		default:
+			flags.Func(input.Name, input.Help(), set)
 		}
 	}
 	if err := flags.Parse(args); err != nil {
@@ -110,24 +123,49 @@ token that makes the grant comes from the variable ASTRO_API_TOKEN:
 // sandboxLatency is what one request takes in the sandbox.
 const sandboxLatency = 50 * time.Millisecond
 
-// startSandbox starts an Astro in memory and points the run at it. Where the command line does not say what to grant, it
-// shows one grant that is new and one that changes a role.
+// startSandbox starts an Astro and a GitHub in memory and points the run at them. Where the command line does not say what
+// to grant, it shows one grant that is new and one that changes a role.
 func (o *options) startSandbox() (stop func(), err error) {
 	token := sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
 	settings := sandbox.Options{APIToken: token, Latency: func() time.Duration { return sandboxLatency }}
 	if o.faults {
 		settings.Fault = sandbox.Flaky(rand.Uint64())
 	}
-	root, stop, err := sandbox.Listen(sandbox.Demo(settings))
+	github := sandbox.DemoGitHub(token)
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", sandbox.Demo(settings))
+	mux.Handle("/api/", github)
+	root, closeServer, err := sandbox.Listen(mux)
 	if err != nil {
 		return nil, err
 	}
-	if len(o.inputs) == 0 {
+	said := func(name string) bool { return o.inputs[name] != "" }
+	if !slices.ContainsFunc([]string{"org-token-name", "org-token-id", "role", "workspace"}, said) {
 		o.inputs["org-token-name"] = "CI Deployer"
 		o.inputs["role"] = "WORKSPACE_OPERATOR"
 		o.inputs["workspace"] = "Production\nStaging"
 	}
 	o.inputs["api-url"] = root + "/v1"
 	o.inputs["api-token"] = token
-	return stop, nil
+	if o.inputs["comment"] != "" {
+		o.onPullRequest(root, token)
+	}
+	return func() {
+		closeServer()
+		for _, comment := range github.Comments(sandbox.DemoPullRequest) {
+			fmt.Fprintf(o.out, "── Comment on pull request #%d\n%s\n", comment.Number, comment.Body)
+		}
+	}, nil
+}
+
+// onPullRequest makes the run one that a pull request of the sandbox triggered.
+func (o *options) onPullRequest(root, token string) {
+	if o.inputs["pull-request"] == "" {
+		o.inputs["pull-request"] = strconv.Itoa(sandbox.DemoPullRequest)
+	}
+	o.inputs["github-token"] = token
+	o.variables = map[string]string{
+		"GITHUB_API_URL": root + "/api/v3", "GITHUB_GRAPHQL_URL": root + "/api/graphql", "GITHUB_SERVER_URL": "https://github.example",
+		"GITHUB_REPOSITORY": sandbox.DemoRepository, "GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1",
+	}
 }

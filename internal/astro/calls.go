@@ -85,7 +85,7 @@ func (o *Organization) Token(ctx context.Context, id string) (Token, error) {
 		return Token{}, err
 	}
 	token.Sent, token.Answered = sent, time.Now()
-	token.Name = o.client.redact(token.Name)
+	o.client.redactNamed(&token.Named)
 	for i := range token.Roles {
 		token.Roles[i].Role = o.client.redact(token.Roles[i].Role)
 	}

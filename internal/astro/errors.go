@@ -112,6 +112,10 @@ func (c *Client) redact(s string) string {
 	return strings.ReplaceAll(s, c.config.Token, "***")
 }
 
+func (c *Client) redactNamed(n *Named) {
+	n.ID, n.Name, n.Scope = c.redact(n.ID), c.redact(n.Name), c.redact(n.Scope)
+}
+
 func cut(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most]) + "…"

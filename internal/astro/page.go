@@ -78,7 +78,7 @@ func onePage(ctx context.Context, c *Client, what string, path []string, query u
 		return err
 	})
 	for i := range result.items {
-		result.items[i].Name = c.redact(result.items[i].Name)
+		c.redactNamed(&result.items[i])
 	}
 	return result, err
 }
@@ -130,6 +130,9 @@ func decodeItems(decoder *json.Decoder) ([]Named, error) {
 		var item Named
 		if err := decoder.Decode(&item); err != nil {
 			return nil, err
+		}
+		if item.ID == "" {
+			return nil, errors.New("an item without an ID")
 		}
 		items = append(items, item)
 	}

@@ -1,4 +1,5 @@
-// Package pullrequest finds the pull request that triggered a run, and says whether it may be trusted with a grant.
+// Package pullrequest finds the pull request that triggered a run, says whether it may be trusted with a grant, and keeps
+// one comment on it.
 package pullrequest
 
 import (
@@ -23,9 +24,11 @@ func (r *repository) same(other *repository) bool {
 }
 
 type pullRequest struct {
+	Number   int     `json:"number"`
 	Merged   bool    `json:"merged"`
 	MergedAt *string `json:"merged_at"`
 	Head     struct {
+		SHA  string      `json:"sha"`
 		Repo *repository `json:"repo"`
 	} `json:"head"`
 	Base struct {
@@ -33,34 +36,25 @@ type pullRequest struct {
 	} `json:"base"`
 }
 
-func (p *pullRequest) merged() bool {
-	return p.Merged || p.MergedAt != nil && *p.MergedAt != ""
+// fromFork reports whether the pull request comes from another repository, or one that is gone, and is not merged.
+func (p *pullRequest) fromFork() bool {
+	merged := p.Merged || p.MergedAt != nil && *p.MergedAt != ""
+	return !merged && !p.Head.Repo.same(p.Base.Repo)
 }
 
 // FromFork reports whether a run was triggered by a pull request from a fork that is not merged: its author can have written
-// what the run grants, and nobody has agreed to it. What cannot be told is taken for one.
-func FromFork(event string, payload []byte) bool {
-	switch {
-	case strings.HasPrefix(event, "pull_request"):
-		var told struct {
-			PullRequest *pullRequest `json:"pull_request"`
-		}
-		if json.Unmarshal(payload, &told) != nil || told.PullRequest == nil {
-			return true
-		}
-		pr := told.PullRequest
-		return !pr.merged() && !pr.Head.Repo.same(pr.Base.Repo)
-	case event == "workflow_run":
-		var told struct {
-			WorkflowRun *struct {
-				Head *repository `json:"head_repository"`
-			} `json:"workflow_run"`
-			Repository *repository `json:"repository"`
-		}
-		if json.Unmarshal(payload, &told) != nil || told.WorkflowRun == nil {
-			return true
-		}
-		return !told.WorkflowRun.Head.same(told.Repository)
+// what the run grants, and nobody has agreed to it. What cannot be told is taken for one. (An issue_comment's payload never
+// tells: see [OnIssue].)
+func FromFork(event string, raw []byte) bool {
+	if !isPullRequest(event) && event != "workflow_run" {
+		return false
 	}
-	return false
+	var p payload
+	if json.Unmarshal(raw, &p) != nil {
+		return true
+	}
+	if event == "workflow_run" {
+		return p.WorkflowRun == nil || !p.WorkflowRun.HeadRepository.same(p.Repository)
+	}
+	return p.PullRequest == nil || p.PullRequest.fromFork()
 }

@@ -14,6 +14,7 @@ import (
 type Report struct {
 	DryRun         bool
 	OrganizationID string
+	TokenGiven     string // as the input named it
 	TokenID        string
 	TokenName      string
 	Role           grant.Role
@@ -87,21 +88,22 @@ func (r *Report) title() string {
 
 // whom says who gets what.
 func (r *Report) whom() string {
-	var who []string
-	if r.TokenName != "" {
-		who = append(who, escape.Code(r.TokenName))
-	}
-	if r.TokenID != "" && !r.Public {
-		who = append(who, escape.Code(r.TokenID))
-	}
-	if len(who) == 0 {
+	switch {
+	case r.TokenGiven == "":
 		return ""
+	case r.Public || r.TokenID == "" || r.TokenName == "":
+		return "Organization API token " + escape.Code(short(r.TokenGiven))
 	}
-	whom := "Organization API token " + strings.Join(who, " ")
-	if r.OrganizationID != "" && !r.Public {
-		whom += " of Organization " + escape.Code(r.OrganizationID)
+	return fmt.Sprintf("Organization API token %s <sub>%s</sub>", escape.Code(short(r.TokenName)), escape.Code(short(r.TokenID)))
+}
+
+// short bounds a name: one that is as long as a page would leave no room for the rest.
+func short(s string) string {
+	const most = 300
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
 	}
-	return whom
+	return s
 }
 
 func (r *Report) writeProblems(b *strings.Builder, limit int) {
@@ -112,7 +114,7 @@ func (r *Report) writeProblems(b *strings.Builder, limit int) {
 		}
 		if b.Len()+len(text) > limit {
 			fmt.Fprintf(b, "> … and %d more problems; the log has them.\n\n", len(r.Problems)-i)
-			return
+			break
 		}
 		b.WriteString(text + "\n")
 	}
@@ -125,7 +127,7 @@ func (r *Report) writeGrants(b *strings.Builder, limit int) {
 	if len(r.Grants) == 0 {
 		return
 	}
-	const head = "| Workspace | Before | After | Result |\n| --- | --- | --- | --- |\n"
+	const head = "| Workspace | Role |\n| --- | --- |\n"
 	const room = 100 // for the line that tells how many are left out
 	if b.Len()+len(head)+room > limit {
 		return
@@ -142,35 +144,39 @@ func (r *Report) writeGrants(b *strings.Builder, limit int) {
 }
 
 func (r *Report) row(g Grant) string {
+	return fmt.Sprintf("| %s | %s |\n", r.workspace(g), r.outcome(g))
+}
+
+// outcome says what the role goes from and to, or that it does not. What takes rights away, or gives all of them, stands out.
+func (r *Report) outcome(g Grant) string {
+	role := escape.Code(string(g.Role))
+	switch {
+	case g.Status == grant.Failed && r.MayStand:
+		return "❌ " + role + " may stand"
+	case g.Status == grant.Failed && g.WorkspaceID != "" && r.Attempts == 0:
+		return "❌ " + role + " not granted"
+	case g.Status == grant.Failed:
+		return "❌ " + role + " failed: " + string(g.Error)
+	case g.Status == grant.Unchanged:
+		return role + " unchanged"
+	}
 	before := "none"
 	if g.Previous != "" {
 		before = escape.Code(string(g.Previous))
 	}
-	after := escape.Code(string(g.Role))
+	change := before + " → " + role
 	switch {
-	case g.Status == grant.Failed && r.MayStand:
-		after = "unknown"
-	case g.Status == grant.Failed:
-		after = "–"
 	case g.Role.Lowers(g.Previous):
-		after += " ⚠️ lowered"
+		change += " ⚠️ **lowered**"
+	case g.Role == grant.Owner:
+		change += " ⚠️ **owner**"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", r.workspace(g), before, after, r.outcome(g))
+	return change
 }
 
 func (r *Report) workspace(g Grant) string {
 	if r.Public || g.WorkspaceID == "" {
-		return escape.Code(g.Given)
+		return escape.Code(short(g.Given))
 	}
-	return escape.Code(g.WorkspaceName) + "<br>" + escape.Code(g.WorkspaceID)
-}
-
-func (r *Report) outcome(g Grant) string {
-	switch {
-	case g.Status == grant.Failed:
-		return "failed: " + string(g.Error)
-	case r.DryRun && g.Status != grant.Unchanged:
-		return "would be " + string(g.Status)
-	}
-	return string(g.Status)
+	return escape.Code(short(g.WorkspaceName)) + "<br><sub>" + escape.Code(g.WorkspaceID) + "</sub>"
 }

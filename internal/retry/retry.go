@@ -39,10 +39,11 @@ func Again(err error, asked time.Duration) error {
 	return &again{error: err, asked: asked}
 }
 
-// Worth reports whether err was marked by [Again].
+// Worth reports whether err was marked by [Again], and was not tried to the end already.
 func Worth(err error) bool {
 	var a *again
-	return errors.As(err, &a)
+	var exhausted *ExhaustedError
+	return errors.As(err, &a) && !errors.As(err, &exhausted)
 }
 
 // ExhaustedError tells that no further try fits into the time that is left. It wraps the last try's error.
@@ -206,13 +207,14 @@ func Status(code int) bool {
 // After returns how long a Retry-After header asks to wait from now: seconds or an HTTP date (RFC 9110, 10.2.3). What is
 // neither, or lies in the past, asks for nothing.
 func After(value string, now time.Time) time.Duration {
+	// More than a year is as good as never, and would not fit a Duration for long.
+	const year = 366 * 24 * time.Hour
 	value = strings.TrimSpace(value)
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		// More than a year is as good as never, and would not fit a Duration for long.
-		return time.Duration(min(seconds, 366*24*3600)) * time.Second
+		return time.Duration(min(seconds, uint64(year/time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
+		return min(max(0, date.Sub(now)), year)
 	}
 	return 0
 }

@@ -44,7 +44,7 @@ func writeOutput(b *strings.Builder, name, value string) {
 
 // Summary adds Markdown to the job summary. The Markdown is made safe by whoever made it.
 func (r *Runner) Summary(markdown string) error {
-	markdown = r.redact(markdown)
+	markdown = r.RedactMarkdown(markdown)
 	if !r.OnRunner() && r.getenv("GITHUB_STEP_SUMMARY") == "" {
 		r.Infof("── Job summary")
 		fmt.Fprintln(r.out, markdown)

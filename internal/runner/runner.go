@@ -5,9 +5,11 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -55,11 +57,16 @@ func (r *Runner) Secret(value string) {
 	defer r.mu.Unlock()
 	// The mask is a line each: the runner matches lines, and a secret that was pasted with a line break has several.
 	for line := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
 		r.secrets = append(r.secrets, line)
 		if r.OnRunner() {
 			r.action.AddMask(line)
 		}
 	}
+	// The longest first: one may be a part of another.
+	slices.SortFunc(r.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 }
 
 // redact takes the secrets out of a text that is about to leave.
@@ -68,6 +75,15 @@ func (r *Runner) redact(s string) string {
 		s = strings.ReplaceAll(s, secret, "***")
 	}
 	return s
+}
+
+// RedactMarkdown takes the secrets out of Markdown that leaves by another way than this package. Where they stand as code,
+// neither redact nor the runner finds them.
+func (r *Runner) RedactMarkdown(markdown string) string {
+	for _, secret := range r.secrets {
+		markdown = strings.ReplaceAll(markdown, escape.Inside(secret), "***")
+	}
+	return r.redact(markdown)
 }
 
 // Infof logs a line.

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
 	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/pullrequest"
 	"astro-workspace-grant/internal/runner"
 )
 
@@ -19,6 +21,7 @@ import (
 type Input struct {
 	Name    string
 	Default string
+	Bool    bool   // true or false
 	Secret  bool   // comes from the environment only: a command line shows in the list of processes
 	Usage   string // for the flag of the same name
 }
@@ -41,11 +44,14 @@ func Inputs() []Input {
 		{Name: "api-token", Secret: true},
 		{Name: "organization", Usage: "Organization ID (default: the one that the API token belongs to)"},
 		{Name: "api-url", Default: "https://api.astronomer.io/v1", Usage: "root of the Astro API"},
-		{Name: "dry-run", Default: "false", Usage: "true: say what would change, and write nothing"},
+		{Name: "dry-run", Default: "false", Bool: true, Usage: "true: say what would change, and write nothing"},
 		{Name: "timeout", Default: "5m", Usage: "budget of the whole grant"},
 		{Name: "wait", Default: "0s", Usage: "how long to wait for a token or Workspace that does not exist yet"},
 		{Name: "settle", Default: "2s", Usage: "how long the token must have been quiet before a write counts as kept"},
-		{Name: "allow-fork", Default: "false", Usage: "true: grant for an unmerged pull request from a fork, too"},
+		{Name: "allow-fork", Default: "false", Bool: true, Usage: "true: grant for an unmerged pull request from a fork, too"},
+		{Name: "comment", Default: "never", Usage: "say the result in a comment on the pull request: never, always or changed"},
+		{Name: "github-token", Secret: true},
+		{Name: "pull-request", Usage: "number of the pull request to comment on (default: the one that triggered the run)"},
 	}
 }
 
@@ -60,12 +66,16 @@ type inputs struct {
 	dryRun, allowFork  bool
 	timeout            time.Duration
 	wait, settle       time.Duration
+	comment            pullrequest.Mode
+	githubToken        string
+	pullRequest        int // 0: the one that triggered the run
 }
 
 // reader reads inputs and gathers what is wrong with them.
 type reader struct {
 	runner   *runner.Runner
 	defaults map[string]string
+	secrets  []string // API tokens that were pasted into other inputs
 	problems []grant.Problem
 }
 
@@ -89,11 +99,19 @@ func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
 	result.wait = in.duration("wait")
 	result.settle = in.duration("settle")
 	in.checkTimes(result)
+	result.comment = in.mode("comment")
+	result.githubToken = githubToken(r)
+	result.pullRequest = in.number("pull-request")
 	return result, in.problems
 }
 
+// get returns an input, or its default. An API token that was pasted into it is left out: no problem may repeat it.
 func (in *reader) get(name string) string {
-	return cmp.Or(in.runner.Input(name), in.defaults[name])
+	value := in.runner.Input(name)
+	for _, secret := range in.secrets {
+		value = strings.ReplaceAll(value, secret, "***")
+	}
+	return cmp.Or(value, in.defaults[name])
 }
 
 // wrong notes a problem of an input. The hint says what is allowed.
@@ -123,6 +141,9 @@ var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-
 
 // checkNoSecretIn refuses an API token that was pasted into another input, and keeps it from being shown from then on.
 func (in *reader) checkNoSecretIn(apiToken string) {
+	if apiToken != "" {
+		in.secrets = append(in.secrets, apiToken)
+	}
 	for _, input := range Inputs() {
 		value := in.runner.Input(input.Name)
 		if input.Secret || value == "" {
@@ -132,6 +153,7 @@ func (in *reader) checkNoSecretIn(apiToken string) {
 		for _, secret := range pasted {
 			in.runner.Secret(secret)
 		}
+		in.secrets = append(in.secrets, pasted...)
 		if len(pasted) > 0 || apiToken != "" && strings.Contains(value, apiToken) {
 			in.wrong(input.Name, escape.Say("an API token stands in it"),
 				escape.Say("Pass the API token as api-token, from a secret. If the workflow file holds it, revoke it: others can have read it."))
@@ -232,6 +254,34 @@ func (in *reader) duration(name string) time.Duration {
 	return value
 }
 
+func (in *reader) mode(name string) pullrequest.Mode {
+	mode := pullrequest.Mode(in.get(name))
+	modes := []pullrequest.Mode{pullrequest.Never, pullrequest.Always, pullrequest.Changed}
+	if !slices.Contains(modes, mode) {
+		in.wrong(name, escape.Say("%s is none of its values", string(mode)), escape.Say("Write never, always or changed."))
+		return pullrequest.Never
+	}
+	return mode
+}
+
+func (in *reader) number(name string) int {
+	given := strings.TrimPrefix(in.get(name), "#")
+	if given == "" {
+		return 0
+	}
+	number, err := strconv.Atoi(given)
+	if err != nil || number < 1 {
+		in.wrong(name, escape.Say("%s is no number of a pull request", given), escape.Say("Give its number, as in 123, or leave it out."))
+		return 0
+	}
+	return number
+}
+
+// githubToken returns the token for GitHub's API. It is only used for the pull request: whether it is any good shows there.
+func githubToken(r *runner.Runner) string {
+	return cmp.Or(r.Input("github-token"), strings.TrimSpace(r.Env("GITHUB_TOKEN")))
+}
+
 func (in *reader) checkTimes(result inputs) {
 	for _, part := range []struct {
 		name  string
@@ -250,4 +300,3 @@ func upperFirst(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
-

@@ -73,7 +73,11 @@ func (s *step) explainStatus(err error, status *astro.Error) grant.Problem {
 		problem.Hint = s.hintUnavailable(err)
 	case status.Status >= 300 && status.Status < 400:
 		problem.Kind = grant.Rejected
-		problem.Hint = escape.Say("Redirects are not followed, as the API token would go with them: it leads to %s. Check the input api-url.", status.Location)
+		leads := escape.Say(": it leads to %s", status.Location)
+		if s.public {
+			leads = escape.Sentence{}
+		}
+		problem.Hint = escape.Say("Redirects are not followed, as the API token would go with them%s. Check the input api-url.", leads)
 	case status.Proxy:
 		problem.Kind = grant.Rejected
 		problem.Hint = escape.Say("Check the variable HTTPS_PROXY, its user name and password, and what the proxy allows.")

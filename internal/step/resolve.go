@@ -20,8 +20,10 @@ type resolved struct {
 	workspaces   []workspace
 }
 
+// workspace is a Workspace as an input named it. Where there is a problem with that, what it is stays unknown.
 type workspace struct {
-	given string
+	given   string
+	problem grant.Kind
 	astro.Named
 }
 
@@ -36,46 +38,35 @@ func (s *step) resolve(ctx context.Context) (resolved, []grant.Problem) {
 	found := resolved{organization: s.client.Organization(id)}
 
 	// A failure of the API on one side ends the other; that something was not found does not.
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// Apart from ctx: when that ends, the sides say why, and what they were doing.
+	failed, fail := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer fail(nil)
+	failing := func(err error) {
+		if err != nil {
+			fail(err)
+			cancel()
+		}
+	}
 	var inToken, inWorkspaces []grant.Problem
 	var sides sync.WaitGroup
 	sides.Go(func() {
 		var err error
 		found.token, inToken, err = s.resolveToken(ctx, found.organization)
-		cancelOn(cancel, err)
+		failing(err)
 	})
 	sides.Go(func() {
 		var err error
 		found.workspaces, inWorkspaces, err = s.resolveWorkspaces(ctx, found.organization)
-		cancelOn(cancel, err)
+		failing(err)
 	})
 	sides.Wait()
 	problems = mergeProblems(inToken, inWorkspaces)
-	if err := failure(ctx); err != nil {
+	if err := context.Cause(failed); err != nil {
 		problems = mergeProblems(problems, []grant.Problem{s.explainLookUp(err)})
 	}
 	return found, problems
-}
-
-// failedError carries a failure of one side to the other as the cause of its end.
-type failedError struct{ error }
-
-func (e failedError) Unwrap() error { return e.error }
-
-func cancelOn(cancel context.CancelCauseFunc, err error) {
-	if err != nil {
-		cancel(failedError{err})
-	}
-}
-
-// failure returns the first failure of a side.
-func failure(ctx context.Context) error {
-	var failed failedError
-	if errors.As(context.Cause(ctx), &failed) {
-		return failed.error
-	}
-	return context.Cause(ctx)
 }
 
 // explainLookUp is explain for a look-up in the Organization: one that the API does not know answers 404.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"astro-workspace-grant/internal/astro"
@@ -75,31 +74,37 @@ func lookUp(givens []string, ask func(chunk []string) ([]astro.Named, error), ke
 func (s *step) chooseWorkspaces(ctx context.Context, organization *astro.Organization, found map[string][]astro.Named) ([]workspace, []grant.Problem, error) {
 	var result []workspace
 	var problems []grant.Problem
-	var all []astro.Named
+	var all []astro.Named // of the Organization, asked for where a name was not found
 	for _, given := range s.in.workspaces {
 		matches := found[given]
-		switch len(matches) {
-		case 1:
+		if len(matches) == 1 {
 			if !slices.ContainsFunc(result, func(w workspace) bool { return w.ID == matches[0].ID }) {
 				result = append(result, workspace{given: given, Named: matches[0]})
 			}
-		case 0:
-			if all == nil && !s.public {
-				var err error
-				if all, err = organization.Workspaces(ctx, nil, nil); err != nil {
-					return nil, nil, err
-				}
-			}
-			what := "Workspace"
-			if idShape.MatchString(given) {
-				what = "Workspace has this ID or"
-			}
-			problems = append(problems, s.notFound(grant.WorkspaceNotFound, what, given, all))
-		default:
-			problems = append(problems, s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", "workspace", given, matches))
+			continue
 		}
+		if len(matches) == 0 && all == nil && !s.public {
+			var err error
+			if all, err = organization.Workspaces(ctx, nil, nil); err != nil {
+				return nil, nil, err
+			}
+		}
+		problem := s.workspaceProblem(given, matches, all)
+		problems = append(problems, problem)
+		result = append(result, workspace{given: given, problem: problem.Kind})
 	}
 	return result, problems, nil
+}
+
+func (s *step) workspaceProblem(given string, matches, all []astro.Named) grant.Problem {
+	if len(matches) > 1 {
+		return s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", "workspace", given, matches)
+	}
+	what := "Workspace"
+	if idShape.MatchString(given) {
+		what = "Workspace has this ID or"
+	}
+	return s.notFound(grant.WorkspaceNotFound, what, given, all)
 }
 
 // workspaceGiven returns a Workspace as the input named it.
@@ -109,5 +114,5 @@ func (s *step) workspaceGiven(id string) string {
 			return g.Given
 		}
 	}
-	return strings.TrimSpace(id)
+	return id
 }

@@ -3,6 +3,7 @@
 package step
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -30,6 +31,7 @@ type step struct {
 	in      inputs
 	claims  astro.Claims
 	public  bool // strangers may read what this run tells
+	trigger pullrequest.Trigger
 	client  *astro.Client
 	report  report.Report
 }
@@ -40,25 +42,39 @@ func Run(ctx context.Context, env Environment) int {
 	s := &step{runner: runner.New(env.Getenv, env.Out), version: env.Version}
 	s.runner.Secret(s.runner.Input("api-token"))
 	s.runner.Secret(s.runner.Env("ASTRO_API_TOKEN"))
+	s.runner.Secret(githubToken(s.runner))
 
 	in, problems := readInputs(s.runner)
 	s.in = in
-	s.report = report.Report{DryRun: in.dryRun, TokenID: in.tokenID, TokenName: in.tokenName, OrganizationID: in.organization, Role: in.role}
-	if fork := s.fromFork(); fork && !in.dryRun && !in.allowFork {
+	s.claims = astro.ReadClaims(in.apiToken)
+	s.report = report.Report{
+		DryRun: in.dryRun, TokenGiven: cmp.Or(in.tokenName, in.tokenID), TokenID: in.tokenID, TokenName: in.tokenName,
+		OrganizationID: in.organization, Role: in.role,
+	}
+	fork := s.fromFork(ctx)
+	if fork && !in.dryRun && !in.allowFork {
 		problems = []grant.Problem{untrustedFork()}
 	}
+	thread := s.findThread(ctx)
 	if len(problems) == 0 {
 		problems = s.grant(ctx)
 	}
 	s.fail(problems)
-	return s.tell()
+	code := s.tell()
+	s.comment(ctx, thread)
+	return code
 }
 
 // fromFork reports whether an unmerged pull request from a fork triggered the run. Then strangers may read it.
-func (s *step) fromFork() bool {
+func (s *step) fromFork(ctx context.Context) bool {
+	event := s.runner.Env("GITHUB_EVENT_NAME")
 	// A payload that cannot be read is taken for a fork's where it matters.
 	payload, _ := s.runner.Event()
-	s.public = pullrequest.FromFork(s.runner.Env("GITHUB_EVENT_NAME"), payload)
+	s.trigger = pullrequest.ReadTrigger(event, payload)
+	s.public = pullrequest.FromFork(event, payload)
+	if number, ok := pullrequest.OnIssue(event, payload); ok {
+		s.public = s.readFork(ctx, number)
+	}
 	s.report.Public = s.public
 	return s.public
 }
@@ -73,7 +89,6 @@ func untrustedFork() grant.Problem {
 
 // grant resolves the names, writes and verifies, and leaves what became of it in the report.
 func (s *step) grant(ctx context.Context) []grant.Problem {
-	s.claims = astro.ReadClaims(s.in.apiToken)
 	s.warnBeforeEnd()
 	ctx, cancel := context.WithTimeout(ctx, s.in.timeout)
 	defer cancel()
@@ -83,6 +98,7 @@ func (s *step) grant(ctx context.Context) []grant.Problem {
 	var problems []grant.Problem
 	s.runner.Group("Finding the API token and the Workspaces", func() {
 		found, problems = s.resolve(ctx)
+		s.take(found)
 		if len(problems) == 0 {
 			s.logFound(found)
 		}
@@ -96,9 +112,21 @@ func (s *step) grant(ctx context.Context) []grant.Problem {
 	return problems
 }
 
+// take takes what was found into the report. That may be a part of it.
+func (s *step) take(found resolved) {
+	if found.token.ID != "" {
+		s.report.TokenID, s.report.TokenName = found.token.ID, found.token.Name
+	}
+	for _, w := range found.workspaces {
+		s.report.Grants = append(s.report.Grants, report.Grant{
+			Given: w.given, WorkspaceID: w.ID, WorkspaceName: w.Name, Role: s.in.role, Error: w.problem,
+		})
+	}
+}
+
 func (s *step) logFound(found resolved) {
 	if s.public {
-		s.runner.Infof("Found the API token and %d of %d Workspaces.", len(found.workspaces), len(s.in.workspaces))
+		s.runner.Infof("Found the API token and the Workspaces.")
 		return
 	}
 	s.runner.Infof("API token %s in Organization %s", escape.Say("%s (%s)", found.token.Name, found.token.ID), s.report.OrganizationID)
@@ -123,21 +151,23 @@ func (s *step) newClient() *astro.Client {
 }
 
 func (s *step) retrying(what string, w retry.Wait) {
-	reason := s.reason(w.Err)
+	s.logRetry(what, s.reason(w.Err), w)
+}
+
+// logRetry tells of a wait for another try: what failed, why, and for how long.
+func (s *step) logRetry(what, reason string, w retry.Wait) {
 	last := ""
 	if w.Last {
-		last = ", the last that fits into the timeout"
+		last = ", the last that fits into the time"
 	}
 	s.runner.Infof("Try %d of %s failed: %s. Next try in %v%s.", w.Try, what, reason, w.For.Round(time.Millisecond), last)
 }
 
 // write runs the protocol and takes its result into the report.
 func (s *step) write(ctx context.Context, found resolved) []grant.Problem {
-	s.report.TokenID, s.report.TokenName = found.token.ID, found.token.Name
 	targets := make([]grant.Target, len(found.workspaces))
 	for i, w := range found.workspaces {
 		targets[i] = grant.Target{WorkspaceID: w.ID, Role: s.in.role}
-		s.report.Grants = append(s.report.Grants, report.Grant{Given: w.given, WorkspaceID: w.ID, WorkspaceName: w.Name, Role: s.in.role})
 	}
 	granter := &grant.Granter{
 		API: found.organization, Settle: s.in.settle, DryRun: s.in.dryRun, Gate: s.client.Gate(),

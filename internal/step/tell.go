@@ -1,6 +1,7 @@
 package step
 
 import (
+	"cmp"
 	"fmt"
 
 	"astro-workspace-grant/internal/escape"
@@ -17,8 +18,8 @@ func (s *step) fail(problems []grant.Problem) {
 		return
 	}
 	for i := range s.report.Grants {
-		s.report.Grants[i].Status = grant.Failed
-		s.report.Grants[i].Error = problems[0].Kind
+		g := &s.report.Grants[i]
+		g.Status, g.Error = grant.Failed, cmp.Or(g.Error, problems[0].Kind)
 	}
 }
 

@@ -1,0 +1,98 @@
+package pullrequest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+
+	"astro-workspace-grant/internal/retry"
+)
+
+// Found is a pull request.
+type Found struct {
+	Number int    // 0: there is none
+	Head   string // its head commit; empty where nothing told it
+}
+
+// looks are the waits between looks for the pull request of a merge: the list can trail a squash merge by seconds.
+var looks = [...]time.Duration{2 * time.Second, 4 * time.Second}
+
+// Find returns the pull request that a trigger tells of. That there is none is no error.
+func (c *Client) Find(ctx context.Context, trigger Trigger) (Found, error) {
+	if trigger.Number != 0 || trigger.Commit == "" {
+		return Found{Number: trigger.Number, Head: trigger.Head}, nil
+	}
+	found, err := c.byCommit(ctx, trigger)
+	if !trigger.Merged || !squashed.MatchString(trigger.Title) {
+		return found, err
+	}
+	for _, wait := range looks {
+		if found.Number != 0 || err != nil {
+			break
+		}
+		if err := retry.Sleep(ctx, wait); err != nil {
+			return Found{}, err
+		}
+		found, err = c.byCommit(ctx, trigger)
+	}
+	return found, err
+}
+
+func (c *Client) byCommit(ctx context.Context, trigger Trigger) (Found, error) {
+	list, err := try(ctx, c, "finding the pull request of the commit", func(ctx context.Context) ([]*github.PullRequest, error) {
+		list, _, err := c.github.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, trigger.Commit, &github.ListOptions{PerPage: 100})
+		return list, err
+	})
+	if err != nil {
+		return Found{}, err
+	}
+	if pr := choose(list, trigger); pr != nil {
+		return Found{Number: pr.GetNumber(), Head: pr.GetHead().GetSHA()}, nil
+	}
+	return Found{}, nil
+}
+
+// choose returns the pull request that brought the commit, nil if none can be told to.
+func choose(list []*github.PullRequest, trigger Trigger) *github.PullRequest {
+	fits := func(pr *github.PullRequest) bool {
+		if trigger.Merged {
+			return pr.MergedAt != nil
+		}
+		return pr.GetHead().GetSHA() == trigger.Commit
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(pr *github.PullRequest) bool { return !fits(pr) })
+	for _, pr := range list {
+		if trigger.Merged && pr.GetMergeCommitSHA() == trigger.Commit {
+			return pr
+		}
+	}
+	// A rebase puts commits on the branch of which only the last is called the merge commit.
+	if len(list) == 1 {
+		return list[0]
+	}
+	return nil
+}
+
+// Read reads a pull request by its number, and whether it comes from a fork and is not merged.
+func (c *Client) Read(ctx context.Context, number int) (found Found, fromFork bool, err error) {
+	pr, err := try(ctx, c, "reading the pull request", func(ctx context.Context) (*github.PullRequest, error) {
+		pr, _, err := c.github.PullRequests.Get(ctx, c.owner, c.name, number)
+		return pr, err
+	})
+	if err != nil {
+		return Found{}, true, err
+	}
+	told := pullRequest{Merged: pr.GetMerged() || pr.MergedAt != nil}
+	told.Head.Repo = repositoryOf(pr.GetHead())
+	told.Base.Repo = repositoryOf(pr.GetBase())
+	return Found{Number: pr.GetNumber(), Head: pr.GetHead().GetSHA()}, told.fromFork(), nil
+}
+
+func repositoryOf(branch *github.PullRequestBranch) *repository {
+	if branch == nil || branch.Repo == nil {
+		return nil
+	}
+	return &repository{ID: branch.Repo.GetID(), FullName: branch.Repo.GetFullName()}
+}

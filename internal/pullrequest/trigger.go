@@ -1,0 +1,116 @@
+package pullrequest
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Trigger is what a run's event tells of its pull request. The zero Trigger is of a run that has none.
+type Trigger struct {
+	Number int    // 0: not told
+	Head   string // the pull request's head commit; may be empty
+
+	Commit string // where no number is told: whose pull request it is
+	Merged bool   // the commit is one that a merge brought; else it is the pull request's head
+	Title  string // the first line of its message
+}
+
+// payload is what of all events' payloads matters here.
+type payload struct {
+	PullRequest *pullRequest `json:"pull_request"`
+	Issue       *struct {
+		Number      int             `json:"number"`
+		PullRequest json.RawMessage `json:"pull_request"`
+	} `json:"issue"`
+	WorkflowRun *struct {
+		HeadSHA        string        `json:"head_sha"`
+		HeadRepository *repository   `json:"head_repository"`
+		PullRequests   []pullRequest `json:"pull_requests"`
+	} `json:"workflow_run"`
+	MergeGroup *struct {
+		HeadRef string `json:"head_ref"`
+		HeadSHA string `json:"head_sha"`
+	} `json:"merge_group"`
+	Repository *repository `json:"repository"`
+
+	// Of a push:
+	Ref        string `json:"ref"`
+	After      string `json:"after"`
+	Deleted    bool   `json:"deleted"`
+	HeadCommit *struct {
+		Message string `json:"message"`
+	} `json:"head_commit"`
+}
+
+// isPullRequest reports whether the event is one whose payload is a pull request's.
+func isPullRequest(event string) bool { return strings.HasPrefix(event, "pull_request") }
+
+// OnIssue returns the number of the pull request that a comment was made on, whose payload does not tell whether it
+// comes from a fork. On an issue that is none, it is 0.
+func OnIssue(event string, raw []byte) (number int, ok bool) {
+	if event != "issue_comment" {
+		return 0, false
+	}
+	var p payload
+	if json.Unmarshal(raw, &p) != nil || p.Issue == nil {
+		return 0, true
+	}
+	if len(p.Issue.PullRequest) == 0 || string(p.Issue.PullRequest) == "null" {
+		return 0, false
+	}
+	return p.Issue.Number, true
+}
+
+// ReadTrigger reads the pull request from an event's payload.
+func ReadTrigger(event string, raw []byte) Trigger {
+	var p payload
+	if json.Unmarshal(raw, &p) != nil {
+		return Trigger{}
+	}
+	switch {
+	case isPullRequest(event) && p.PullRequest != nil:
+		return Trigger{Number: p.PullRequest.Number, Head: p.PullRequest.Head.SHA}
+	case event == "issue_comment":
+		number, _ := OnIssue(event, raw)
+		return Trigger{Number: number}
+	case event == "workflow_run" && p.WorkflowRun != nil:
+		return p.workflowRun()
+	case event == "merge_group" && p.MergeGroup != nil:
+		return Trigger{Number: queued(p.MergeGroup.HeadRef)}
+	case event == "push" && strings.HasPrefix(p.Ref, "refs/heads/") && !p.Deleted && p.After != "":
+		trigger := Trigger{Commit: p.After, Merged: true}
+		if p.HeadCommit != nil {
+			trigger.Title, _, _ = strings.Cut(p.HeadCommit.Message, "\n")
+		}
+		return trigger
+	}
+	return Trigger{}
+}
+
+func (p *payload) workflowRun() Trigger {
+	run := p.WorkflowRun
+	for _, pr := range run.PullRequests {
+		// It lists those of other repositories too that have the branch.
+		if pr.Base.Repo.same(p.Repository) {
+			return Trigger{Number: pr.Number, Head: pr.Head.SHA}
+		}
+	}
+	return Trigger{Commit: run.HeadSHA}
+}
+
+// queueRef is the branch of a merge queue's group, as gh-readonly-queue/main/pr-12-<SHA>.
+var queueRef = regexp.MustCompile(`/pr-([0-9]{1,9})-[0-9a-f]+$`)
+
+func queued(ref string) int {
+	match := queueRef.FindStringSubmatch(ref)
+	if match == nil {
+		return 0
+	}
+	number, _ := strconv.Atoi(match[1]) // at most nine digits: it fits
+	return number
+}
+
+// squashed is how the title of a squash merge's commit ends.
+var squashed = regexp.MustCompile(`\(#[0-9]+\)\s*$`)
