@@ -1,0 +1,217 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// pushed is the payload of a push to main.
+func pushed(title string) string {
+	return fmt.Sprintf(`{"ref":"refs/heads/main","after":%q,"head_commit":{"message":%q},"repository":%s}`, mergeSHA, title+"\n\nmore", ours)
+}
+
+// TestWhichPullRequest has every event that can tell of a pull request, and some that do not.
+func TestWhichPullRequest(t *testing.T) {
+	merged := sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA, MergeCommitSHA: mergeSHA, Merged: true, Commits: []string{mergeSHA}}
+	edit := func(change func(p *sandbox.PullRequest)) sandbox.PullRequest {
+		p := merged
+		change(&p)
+		return p
+	}
+	open := edit(func(p *sandbox.PullRequest) { p.Merged, p.MergeCommitSHA, p.Commits = false, "", []string{headSHA} })
+	for _, tt := range []struct {
+		name    string
+		event   string
+		payload string
+		pulls   []sandbox.PullRequest
+		input   string // pull-request
+		want    string // number; empty: none
+	}{
+		{"pull_request_target", "pull_request_target", pullRequest(ours, ""), []sandbox.PullRequest{open}, "", "7"},
+		{"review", "pull_request_review", pullRequest(ours, ""), []sandbox.PullRequest{open}, "", "7"},
+		{"review comment", "pull_request_review_comment", pullRequest(ours, ""), []sandbox.PullRequest{open}, "", "7"},
+		{"comment on it", "issue_comment", `{"issue":{"number":7,"pull_request":{"url":"x"}}}`, []sandbox.PullRequest{open}, "", "7"},
+		{"comment on an issue", "issue_comment", `{"issue":{"number":7}}`, []sandbox.PullRequest{open}, "", ""},
+		{
+			"workflow run that lists it", "workflow_run",
+			`{"workflow_run":{"head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[{"number":9,"base":{"repo":{"id":5}}},{"number":7,"base":{"repo":{"id":1}}}]},"repository":` + ours + `}`,
+			[]sandbox.PullRequest{open}, "", "7",
+		},
+		{
+			"workflow run by its commit", "workflow_run",
+			`{"workflow_run":{"head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
+			[]sandbox.PullRequest{open}, "", "7",
+		},
+		{"merge queue", "merge_group", `{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-7-` + mergeSHA + `"}}`, []sandbox.PullRequest{open}, "", "7"},
+		{"push of its merge", "push", pushed("Merge pull request #7"), []sandbox.PullRequest{merged}, "", "7"},
+		{"push of a rebase", "push", pushed("Let CI deploy"), []sandbox.PullRequest{edit(func(p *sandbox.PullRequest) { p.MergeCommitSHA = headSHA })}, "", "7"},
+		{
+			"push with several, one of which it merged", "push", pushed("Let CI deploy"),
+			[]sandbox.PullRequest{merged, {Number: 8, HeadRepo: repository, Merged: true, MergeCommitSHA: headSHA, Commits: []string{mergeSHA}}}, "", "7",
+		},
+		{
+			"push with several that it did not merge", "push", pushed("Let CI deploy"), []sandbox.PullRequest{
+				edit(func(p *sandbox.PullRequest) { p.MergeCommitSHA = headSHA }),
+				{Number: 8, HeadRepo: repository, Merged: true, MergeCommitSHA: headSHA, Commits: []string{mergeSHA}},
+			}, "", "",
+		},
+		{"push of a commit of an open one", "push", pushed("Let CI deploy"), []sandbox.PullRequest{edit(func(p *sandbox.PullRequest) { p.Merged = false })}, "", ""},
+		{"push of a squash that shows late", "push", pushed("Let CI deploy (#7)"), []sandbox.PullRequest{edit(func(p *sandbox.PullRequest) { p.VisibleAfter = 2 })}, "", "7"},
+		{"push of a tag", "push", `{"ref":"refs/tags/v1","after":"` + mergeSHA + `"}`, []sandbox.PullRequest{merged}, "", ""},
+		{"schedule", "schedule", `{}`, []sandbox.PullRequest{open}, "", ""},
+		{"schedule, told by input", "schedule", `{}`, []sandbox.PullRequest{open}, "7", "7"},
+		{"input over event", "pull_request", strings.Replace(pullRequest(ours, ""), `"number":7`, `"number":8`, 1), []sandbox.PullRequest{open, {Number: 8, HeadRepo: repository}}, "#7", "7"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+				g.AddToken(githubToken, bot, true)
+				for _, p := range tt.pulls {
+					g.AddPullRequest(p)
+				}
+			})
+			r := o.run(t, with("pull-request", tt.input), event(tt.event, tt.payload))
+			r.is(t, "status", "granted", "pull-request", tt.want)
+			if tt.want == "" {
+				equal(t, "comments", len(o.github.Comments(number)), 0)
+				equal(t, "notices", len(r.named("notice")), 1)
+				return
+			}
+			contains(t, "the comment", o.only(t), "granted")
+		})
+	}
+}
+
+// TestForkOfAComment has a comment on a pull request, whose payload does not tell where that comes from.
+func TestForkOfAComment(t *testing.T) {
+	fork := sandbox.PullRequest{Number: number, HeadRepo: "stranger/airline", HeadSHA: headSHA}
+	for _, tt := range []struct {
+		name    string
+		pull    sandbox.PullRequest
+		payload string
+		token   string
+		inputs  map[string]string
+		kind    string
+	}{
+		{"fork", fork, "", "", with(), "untrusted-fork"},
+		{"fork that is gone", sandbox.PullRequest{Number: number, HeadSHA: headSHA}, "", "", with(), "untrusted-fork"},
+		{"fork, merged", sandbox.PullRequest{Number: number, HeadRepo: "stranger/airline", HeadSHA: headSHA, Merged: true}, "", "", with(), ""},
+		{"fork, dry run", fork, "", "", with("dry-run", "true"), ""},
+		{"fork, allowed", fork, "", "", with("allow-fork", "true"), ""},
+		{"branch", sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA}, "", "", with(), ""},
+		{"not readable: no such one", fork, `{"issue":{"number":99,"pull_request":{}}}`, "", with(), "untrusted-fork"},
+		{"not readable: token refused", fork, "", "ghs_refused", with(), "untrusted-fork"},
+		{"not readable: payload", fork, `{"issue":`, "", with(), "untrusted-fork"},
+		{"an issue", fork, `{"issue":{"number":7}}`, "", with(), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+				g.AddToken(githubToken, bot, true)
+				g.AddPullRequest(tt.pull)
+			})
+			if tt.payload == "" {
+				tt.payload = `{"issue":{"number":7,"pull_request":{"url":"x"}}}`
+			}
+			if tt.token != "" {
+				tt.inputs["github-token"] = tt.token
+			}
+			tt.inputs["comment"] = "never"
+			o.run(t, tt.inputs, event("issue_comment", tt.payload)).is(t, "error", tt.kind)
+			if tt.kind != "" {
+				equal(t, "requests to Astro", o.calls(), nil)
+			}
+		})
+	}
+}
+
+// gitHubFault is a fault for the nth request of a method to GitHub.
+func gitHubFault(n int, method string, fault sandbox.Fault) sandbox.GitHubOptions {
+	seen := 0
+	return sandbox.GitHubOptions{Fault: func(_ int, r *http.Request) sandbox.Fault {
+		if r.Method == method && !strings.HasSuffix(r.URL.Path, "/graphql") {
+			if seen++; seen == n || n == 0 {
+				return fault
+			}
+		}
+		return sandbox.Fault{}
+	}}
+}
+
+// TestGitHubNeverSpoilsTheGrant has every way in which GitHub can fail: the grant stands, and there is one comment or one
+// warning with its cure.
+func TestGitHubNeverSpoilsTheGrant(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		options  sandbox.GitHubOptions
+		comments int
+		cure     string
+	}{
+		{"comment: reset", gitHubFault(1, http.MethodPost, sandbox.Fault{Reset: true}), 1, ""},
+		{"comment: answer lost", gitHubFault(1, http.MethodPost, sandbox.Fault{Reset: true, After: true}), 1, ""},
+		{"comment: made, then 502", gitHubFault(1, http.MethodPost, sandbox.Fault{Status: 502, After: true}), 1, ""},
+		{"comment: made, answer cut", gitHubFault(1, http.MethodPost, sandbox.Fault{Truncate: true}), 1, ""},
+		{"comment: 503", gitHubFault(1, http.MethodPost, sandbox.Fault{Status: 503}), 1, ""},
+		{"comment: secondary limit", gitHubFault(1, http.MethodPost, sandbox.GitHubSecondaryRateLimit(403, time.Second)), 1, ""},
+		{"comment: too many", gitHubFault(1, http.MethodPost, sandbox.GitHubSecondaryRateLimit(429, time.Second)), 1, ""},
+		{"comment: refused", gitHubFault(0, http.MethodPost, sandbox.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), 0, "permissions: pull-requests: write"},
+		{"comment: limit for an hour", gitHubFault(0, http.MethodPost, sandbox.GitHubRateLimit(time.Now().Add(time.Hour))), 0, "rate limit"},
+		{"comments: 500", gitHubFault(1, http.MethodGet, sandbox.Fault{Status: 500}), 1, ""},
+		{"comments: no JSON", gitHubFault(1, http.MethodGet, sandbox.Fault{Body: "<html>"}), 1, ""},
+		{"comments: 404", gitHubFault(0, http.MethodGet, sandbox.Fault{Status: 404, Body: `{"message":"Not Found"}`}), 0, "Check the number"},
+		{"comments: 401", gitHubFault(0, http.MethodGet, sandbox.Fault{Status: 401, Body: `{"message":"Bad credentials"}`}), 0, "Check the secret"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := served(t, tt.options, nil, nil)
+			r := o.run(t, with())
+			equal(t, "exit code", r.code, 0)
+			r.is(t, "status", "granted", "pull-request", "7")
+			equal(t, "comments", len(o.github.Comments(number)), tt.comments)
+			warnings := r.named("warning")
+			if tt.cure == "" {
+				equal(t, "warnings", len(warnings), 0)
+				return
+			}
+			if equal(t, "warnings", len(warnings), 1); len(warnings) == 1 {
+				contains(t, "the warning", warnings[0].message, tt.cure)
+			}
+		})
+	}
+}
+
+// TestReadOnlyToken has the token of a run from a fork.
+func TestReadOnlyToken(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+		g.AddToken(githubToken, bot, false)
+		g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: "stranger/airline", HeadSHA: headSHA})
+	})
+	r := o.run(t, with("dry-run", "true"), event("pull_request", pullRequest(theirs, "")))
+	r.is(t, "status", "granted")
+	if warnings := r.named("warning"); len(warnings) != 1 || !strings.Contains(warnings[0].message, "pull-requests: write") {
+		t.Errorf("warnings %+v", warnings)
+	}
+}
+
+// TestNoGitHub has a GitHub that nothing reaches, and none at all.
+func TestNoGitHub(t *testing.T) {
+	for name, how := range map[string]option{
+		"no token":      env("INPUT_GITHUB-TOKEN", ""),
+		"no repository": env("GITHUB_REPOSITORY", ""),
+		"no address":    env("GITHUB_API_URL", "nowhere"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := served(t, sandbox.GitHubOptions{}, nil, nil)
+			r := o.run(t, with(), how)
+			equal(t, "exit code", r.code, 0)
+			equal(t, "warnings", len(r.named("warning")), 1)
+		})
+	}
+}

@@ -1,0 +1,281 @@
+package e2e
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// bot is whom the workflow's own token stands for.
+var bot = sandbox.Account{Login: "github-actions[bot]", ID: 41898282, Type: "Bot"}
+
+const (
+	repository = "example/airline"
+	number     = 7
+	headSHA    = "5f0c9d3b8a7e6d5c4b3a29181706f5e4d3c2b1a0"
+	mergeSHA   = "a3c1f0b2d4e5968778695a4b3c2d1e0f00112233"
+)
+
+// onGitHub is an Astro and a GitHub being served, and what a run on a pull request needs.
+type onGitHub struct {
+	world
+
+	github *sandbox.GitHub
+	at     []option
+}
+
+// served serves both. What there is on GitHub is up to make; nil makes an open pull request of the repository itself.
+func served(t *testing.T, o sandbox.GitHubOptions, h hook, make func(g *sandbox.GitHub)) onGitHub {
+	t.Helper()
+	g := sandbox.NewGitHub(repository, o)
+	if make == nil {
+		make = func(g *sandbox.GitHub) {
+			g.AddToken(githubToken, bot, true)
+			g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA})
+		}
+	}
+	make(g)
+	root := serve(t, g)
+	return onGitHub{demo(t, sandbox.Options{}, h), g, []option{
+		env("GITHUB_API_URL", root+"/api/v3"), env("GITHUB_GRAPHQL_URL", root+"/api/graphql"), env("GITHUB_RUN_ATTEMPT", "1"),
+		event("pull_request", fmt.Sprintf(`{"pull_request":{"number":%d,"head":{"sha":%q,"repo":%s},"base":{"repo":%s}}}`, number, headSHA, ours, ours)),
+	}}
+}
+
+// run makes a run that may comment.
+func (o onGitHub) run(t *testing.T, inputs map[string]string, more ...option) result {
+	t.Helper()
+	if inputs["comment"] == "" {
+		inputs["comment"] = "always"
+	}
+	r := run(t, o.root, inputs, append(o.at[:len(o.at):len(o.at)], more...)...)
+	for _, c := range o.github.Comments(number) {
+		if strings.Contains(html.UnescapeString(c.Body), apiToken) || strings.Contains(html.UnescapeString(c.Body), githubToken) {
+			t.Errorf("a secret in a comment: %s", c.Body)
+		}
+	}
+	return r
+}
+
+// only returns the body of the only comment.
+func (o onGitHub) only(t *testing.T) string {
+	t.Helper()
+	comments := o.github.Comments(number)
+	if len(comments) != 1 {
+		t.Fatalf("%d comments, not 1: %+v", len(comments), comments)
+	}
+	return comments[0].Body
+}
+
+// sent returns how many requests of a method GitHub got.
+func (o onGitHub) sent(method string) int {
+	count := 0
+	for _, r := range o.github.Requests() {
+		if r.Method == method && !strings.HasSuffix(r.Path, "/graphql") {
+			count++
+		}
+	}
+	return count
+}
+
+func TestComment(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	r := o.run(t, with("workspace", "Production\nStaging", "role", "workspace_owner"))
+	r.is(t, "status", "granted", "pull-request", "7")
+	body := o.only(t)
+	contains(t, "the comment", body, "granted", "`CI Deployer`", "`Production`", "none → `WORKSPACE_OWNER`", "`WORKSPACE_AUTHOR` → `WORKSPACE_OWNER`",
+		"**owner**", "https://github.invalid/example/airline/actions/runs/1658821493/attempts/1", headSHA)
+	contains(t, "comment-url", r.outputs["comment-url"], "#issuecomment-"+r.outputs["comment-id"])
+	// A page of comments while the grant is made, and the comment: a new one costs one round trip after it.
+	equal(t, "requests to GitHub", len(o.github.Requests()), 2)
+}
+
+// TestCommentGoesFromPlanToDone has the life of a change: planned, planned again, granted on merge, run again, lowered by others.
+func TestCommentGoesFromPlanToDone(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	plan := with("workspace", "Staging", "dry-run", "true")
+	o.run(t, plan)
+	contains(t, "the plan", o.only(t), "dry run", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
+
+	o.run(t, plan, env("GITHUB_RUN_ID", "1658821494"))
+	equal(t, "edits by a plan that is the same", o.sent(http.MethodPatch), 0)
+
+	o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821495"))
+	done := o.only(t)
+	lacks(t, "the result", done, "dry run")
+	contains(t, "the result", done, "updated", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
+
+	r := o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821496"))
+	r.is(t, "status", "unchanged", "comment-id", "3000000001")
+	equal(t, "the comment after nothing was left to do", o.only(t), done)
+
+	o.run(t, with("workspace", "Staging", "role", "WORKSPACE_MEMBER"), env("GITHUB_RUN_ID", "1658821497"))
+	contains(t, "the comment of another role", o.only(t), "**lowered**", "`WORKSPACE_OPERATOR` → `WORKSPACE_MEMBER`")
+
+	o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821490"))
+	contains(t, "the comment after an older run's re-run", o.only(t), "`WORKSPACE_MEMBER`", "runs/1658821497/")
+}
+
+func TestWhenToComment(t *testing.T) {
+	t.Parallel()
+	unchanged := func() map[string]string { return with("workspace", "Staging", "role", "WORKSPACE_AUTHOR") }
+	plus := func(inputs map[string]string, name, value string) map[string]string {
+		inputs[name] = value
+		return inputs
+	}
+	for _, tt := range []struct {
+		name     string
+		inputs   map[string]string
+		comments int
+	}{
+		{"never", plus(with(), "comment", "never"), 0},
+		{"always, unchanged", plus(unchanged(), "comment", "always"), 1},
+		{"changed, unchanged", plus(unchanged(), "comment", "changed"), 0},
+		{"changed, granted", plus(with(), "comment", "changed"), 1},
+		{"changed, would change", plus(with("dry-run", "true"), "comment", "changed"), 1},
+		{"changed, would not change", plus(plus(unchanged(), "dry-run", "true"), "comment", "changed"), 0},
+		{"changed, failed", plus(with("workspace", "Nowhere"), "comment", "changed"), 1},
+		{"always, inputs wrong", plus(with("role", "KING"), "comment", "always"), 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := served(t, sandbox.GitHubOptions{}, nil, nil)
+			r := o.run(t, tt.inputs)
+			r.is(t, "pull-request", "7")
+			equal(t, "comments", len(o.github.Comments(number)), tt.comments)
+			if tt.comments > 0 && r.code == 1 {
+				contains(t, "the comment", o.only(t), "failed: "+r.outputs["error"], "**What to do:**")
+			}
+		})
+	}
+}
+
+// TestChangedCorrectsAPlan has a comment that tells of a plan, and then a run that finds nothing left to do.
+func TestChangedCorrectsAPlan(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o.run(t, with("comment", "changed", "dry-run", "true"))
+	o.Update(deployer, plus(entry("WORKSPACE", production, "WORKSPACE_OPERATOR")))
+	o.run(t, with("comment", "changed"))
+	lacks(t, "the comment", o.only(t), "dry run")
+	contains(t, "the comment", o.only(t), "unchanged")
+}
+
+func TestWhoseComment(t *testing.T) {
+	t.Parallel()
+	person := sandbox.Account{Login: "octocat", ID: 583231}
+	for _, tt := range []struct {
+		name   string
+		us     sandbox.Account
+		author sandbox.Account
+		edited bool
+	}{
+		{"our own", bot, bot, true},
+		{"quoted by somebody", bot, person, false},
+		{"by another bot", bot, sandbox.Account{Login: "renovate[bot]", ID: 29139614, Type: "Bot"}, false},
+		{"by a person's token", person, person, true},
+		{"the bot's, seen by a person's token", person, bot, false},
+		{"our own, without an ID", sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true}, bot, true},
+		{"our own, without an ID and [bot]", sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true, HideBot: true}, bot, true},
+		{"same login, other ID", bot, sandbox.Account{Login: bot.Login, ID: 1, Type: "Bot"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			first := served(t, sandbox.GitHubOptions{}, nil, nil)
+			first.run(t, with("dry-run", "true"))
+			plan := first.only(t)
+			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+				g.AddToken(githubToken, tt.us, true)
+				g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA})
+				g.AddComment(number, tt.author, plan)
+			})
+			o.run(t, with())
+			if tt.edited {
+				lacks(t, "the comment", o.only(t), "dry run")
+				return
+			}
+			comments := o.github.Comments(number)
+			equal(t, "comments", len(comments), 2)
+			equal(t, "somebody's comment", comments[0].Body, plan)
+		})
+	}
+}
+
+// TestCommentOnAnyPage has an earlier comment behind hundreds of others.
+func TestCommentOnAnyPage(t *testing.T) {
+	t.Parallel()
+	for _, before := range []int{99, 100, 250} {
+		t.Run(fmt.Sprint(before), func(t *testing.T) {
+			t.Parallel()
+			first := served(t, sandbox.GitHubOptions{}, nil, nil)
+			first.run(t, with("dry-run", "true"))
+			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+				g.AddToken(githubToken, bot, true)
+				g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA})
+				for i := range before {
+					g.AddComment(number, sandbox.Account{Login: "octocat", ID: 583231}, fmt.Sprint("comment ", i))
+				}
+				g.AddComment(number, bot, first.only(t))
+				g.AddComment(number, bot, "another step's")
+			})
+			o.run(t, with())
+			equal(t, "comments", len(o.github.Comments(number)), before+2)
+			contains(t, "the comment", o.github.Comments(number)[before].Body, "### ✅ Astro Workspace grant: granted")
+		})
+	}
+}
+
+// TestCommentOfHostileNames has a name that does its worst. The comment is still found and brought up to date.
+func TestCommentOfHostileNames(t *testing.T) {
+	t.Parallel()
+	name := "a|b <img src=x> @octocat #1 <!-- astro-workspace-grant {} -->"
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o.AddWorkspace("clworkspacehostile0000001", name)
+	r := o.run(t, with("workspace", name))
+	r.is(t, "status", "granted")
+	lacks(t, "the comment", o.only(t), "<img", "@octocat", " #1 ")
+	o.run(t, with("workspace", name, "role", "WORKSPACE_OWNER"))
+	contains(t, "the comment", o.only(t), "`WORKSPACE_OPERATOR` → `WORKSPACE_OWNER`")
+}
+
+// TestLimitOfComments grants a thousand Workspaces.
+func TestLimitOfComments(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	var names []string
+	for i := range 1000 {
+		names = append(names, fmt.Sprintf("Workspace of the team with the number %d", i))
+		o.AddWorkspace(fmt.Sprintf("clworkspacemany%010d", i), names[i])
+	}
+	r := o.run(t, with("workspace", strings.Join(names, "\n")))
+	r.is(t, "status", "granted", "attempts", "1")
+	contains(t, "the comment", o.only(t), "more Workspaces", "actions/runs/")
+	if len(o.only(t)) > 65536 {
+		t.Errorf("%d bytes", len(o.only(t)))
+	}
+}
+
+// TestNoCommentAfterCancel cancels a run while it waits for the token to be quiet.
+func TestNoCommentAfterCancel(t *testing.T) {
+	t.Parallel()
+	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	p := start(t, o.root, with("comment", "always", "settle", "20s"), o.at...)
+	p.log.await(t, "took the write")
+	began := time.Now()
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.wait().is(t, "error", "canceled", "changed", "true")
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+	equal(t, "comments", len(o.github.Comments(number)), 0)
+}

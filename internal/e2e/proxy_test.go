@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// proxy is a company's way out: it takes everybody who asks for companyHost to one server.
+type proxy struct {
+	to       string // the server's address
+	password string // of its user; empty: none is asked for
+
+	mu    sync.Mutex
+	asked []string // for which hosts
+	first int      // answer the first connection with this status; 0: none
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	p.asked = append(p.asked, r.Method+" "+r.Host)
+	fault := p.first
+	p.first = 0
+	p.mu.Unlock()
+	if fault != 0 {
+		w.WriteHeader(fault)
+		return
+	}
+	if p.password != "" && r.Header.Get("Proxy-Authorization") != p.password {
+		w.Header().Set("Proxy-Authenticate", "Basic")
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		return
+	}
+	server, err := net.Dial("tcp", p.to)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer server.Close()
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	if _, err := io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		return
+	}
+	go func() { _, _ = io.Copy(server, client) }()
+	_, _ = io.Copy(client, server)
+}
+
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	const basic = "Basic bWU6cGFzcw==" // me:pass
+	for _, tt := range []struct {
+		name  string
+		proxy *proxy
+		env   map[string]string // PROXY stands for its address
+		kind  string
+		words []string
+		asked bool
+	}{
+		{"open", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
+		{"in lower case", &proxy{}, map[string]string{"https_proxy": "http://PROXY"}, "", nil, true},
+		{"right password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://me:pass@PROXY"}, "", nil, true},
+		{"no password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 407", "HTTPS_PROXY"}, true},
+		{"wrong password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://me:hunter2@PROXY"}, "rejected", []string{"The proxy answered 407"}, true},
+		{"forbidden", &proxy{first: 403}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "forbidden", []string{"The proxy answered 403"}, true},
+		{"busy at first", &proxy{first: 503}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
+		{"not for this host", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,.company.invalid"}, "unavailable", nil, false},
+		{"for plain HTTP only", &proxy{}, map[string]string{"HTTP_PROXY": "http://PROXY"}, "unavailable", nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			root, text := serveTLS(t, w.Astro, time.Now().AddDate(0, 1, 0))
+			tt.proxy.to = strings.TrimPrefix(root, "https://")
+			address := strings.TrimPrefix(serve(t, tt.proxy), "http://")
+			options := []option{trusting(text)}
+			for name, value := range tt.env {
+				options = append(options, env(name, strings.Replace(value, "PROXY", address, 1)))
+			}
+			r := run(t, "https://"+companyHost, with("timeout", "4s"), options...)
+			r.is(t, "error", tt.kind)
+			if tt.kind != "" {
+				r.failed(t, tt.kind, tt.words...)
+				equal(t, "requests", w.calls(), nil)
+			}
+			tt.proxy.mu.Lock()
+			defer tt.proxy.mu.Unlock()
+			equal(t, "the proxy was asked", slices.Contains(tt.proxy.asked, "CONNECT "+companyHost+":443"), tt.asked)
+			lacks(t, "log and summary", r.log+r.summary, "hunter2", "me:pass")
+		})
+	}
+}

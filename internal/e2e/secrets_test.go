@@ -1,0 +1,104 @@
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// TestEchoedAPIToken has the server say the API token wherever it can. That it shows nowhere is checked in every run; here
+// is what is left in its place.
+func TestEchoedAPIToken(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 900) + " " + apiToken // a text is cut near here
+	echo := `{"message":"refused ` + apiToken + ` ` + long + `","requestId":"` + apiToken + `","fieldErrors":{"token":"` + apiToken + `"}}`
+	for _, tt := range []struct {
+		name   string
+		hook   hook
+		inputs map[string]string
+	}{
+		{"in a final answer", always(listTokens, sandbox.Fault{Status: 403, Body: echo}), with()},
+		{"in one that is tried again", nth(1, readToken, sandbox.Fault{Status: 503, Body: echo}), with()},
+		{"in a failed write", nth(1, writeRoles, sandbox.Fault{Status: 400, Body: echo}), with()},
+		{"in a redirect", always(listTokens, sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://x.invalid/?t=" + apiToken}}}), with()},
+		{"in a body that is no JSON", nth(1, listTokens, sandbox.Fault{Body: apiToken}), with()},
+		{"in the names", nil, with("org-token-name", "", "org-token-id", "clechotoken00000000000001", "workspace", "clechoworkspace0000000001\nProduction")},
+		{"in a name of which one is near", nil, with("org-token-name", "Echoo")},
+		{"in a scope", nil, with("org-token-name", "Scoped")},
+		{"in IDs that are ambiguous", nil, with("org-token-name", "Twice")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, tt.hook)
+			organizationRole := entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")
+			w.AddToken(sandbox.Token{ID: "clechotoken00000000000001", Name: "Echo " + apiToken, Roles: []string{
+				organizationRole, entry("WORKSPACE", production, apiToken),
+			}})
+			w.AddToken(sandbox.Token{ID: "clscopedtoken000000000001", Name: "Scoped", Scope: apiToken})
+			w.AddToken(sandbox.Token{ID: "cltwicetoken0000000000001", Name: "Twice"})
+			w.AddToken(sandbox.Token{ID: apiToken, Name: "Twice"})
+			w.AddWorkspace("clechoworkspace0000000001", "Echo "+apiToken)
+			r := run(t, w.root, tt.inputs, env("RUNNER_DEBUG", "1"))
+			// Not a part of it either, as a text that was cut would have.
+			_, log, _ := strings.Cut(r.log, "\n")
+			for _, part := range strings.Split(apiToken, ".")[1:] {
+				lacks(t, "log and summary", log+r.summary, part[:20], part[len(part)-20:])
+			}
+			if strings.Contains(tt.name, "names") {
+				r.is(t, "status", "granted", "token-name", "Echo ***", "workspace-name", "Echo ***\nProduction", "previous-role", "\n***")
+			}
+		})
+	}
+}
+
+// TestEchoedInBrokenHTTP has a server that is none put the API token where HTTP has its status.
+func TestEchoedInBrokenHTTP(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				request, err := http.ReadRequest(bufio.NewReader(conn))
+				if err == nil {
+					fmt.Fprintf(conn, "HTTP/1.1 %s\r\n\r\n", strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "))
+				}
+			}()
+		}
+	}()
+	r := run(t, "http://"+listener.Addr().String(), with("timeout", "4s"))
+	r.failed(t, "unavailable", "malformed HTTP")
+	_, log, _ := strings.Cut(r.log, "\n")
+	part := strings.Split(apiToken, ".")[2]
+	lacks(t, "log and summary", log+r.summary, part[:20], part[len(part)-20:])
+}
+
+// TestAPITokenGoesNowhereElse looks at the requests: the API token is in its own header and nowhere else, and the other
+// headers name this program.
+func TestAPITokenGoesNowhereElse(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	run(t, w.root, with()).is(t, "status", "granted")
+	for _, r := range w.Requests() {
+		equal(t, "Authorization", r.Header.Get("Authorization"), "Bearer "+apiToken)
+		equal(t, "X-API-Version", r.Header.Get("X-API-Version"), "1.0")
+		equal(t, "x-astro-client-identifier", r.Header.Get("X-Astro-Client-Identifier"), "astro-workspace-grant")
+		contains(t, "User-Agent", r.Header.Get("User-Agent"), "astro-workspace-grant/")
+		rest := r.Header.Clone()
+		rest.Del("Authorization")
+		lacks(t, "the rest of the request", fmt.Sprint(r.Path, r.Query, r.Body, rest), apiToken)
+	}
+}

@@ -1,0 +1,131 @@
+package e2e
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// companyHost is a host name that nobody but a test's proxy knows.
+const companyHost = "astro.company.invalid"
+
+// certificate makes one that signed itself, for this machine and for companyHost, and returns it as a file holds it too.
+func certificate(t *testing.T, ends time.Time) (tls.Certificate, string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: ends.AddDate(-1, 0, 0), NotAfter: ends, IsCA: true, BasicConstraintsValid: true,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{companyHost},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// serveTLS serves an API over TLS until the test ends, and returns the address of its root and its certificate.
+func serveTLS(t *testing.T, handler http.Handler, ends time.Time) (root, certificatePEM string) {
+	t.Helper()
+	own, text := certificate(t, ends)
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{own}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it are what the tests are about
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.URL, text
+}
+
+// trusting names a certificate as SSL_CERT_FILE.
+func trusting(text string) option {
+	return func(s *setup) { s.env["SSL_CERT_FILE"] = s.write("ca.pem", text) }
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	valid, ended := time.Now().AddDate(0, 1, 0), time.Now().AddDate(0, 0, -1)
+	for _, tt := range []struct {
+		name  string
+		ends  time.Time
+		trust bool
+		host  string // in place of 127.0.0.1
+		words []string
+	}{
+		{"unknown authority", valid, false, "", []string{"unknown authority", "SSL_CERT_FILE"}},
+		{"known authority", valid, true, "", nil},
+		{"expired", ended, true, "", []string{"expired", "cannot be trusted"}},
+		{"other name", valid, true, "localhost", []string{"localhost", "cannot be trusted"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			root, text := serveTLS(t, w.Astro, tt.ends)
+			var options []option
+			if tt.trust {
+				options = append(options, trusting(text))
+			}
+			if tt.host != "" {
+				_, port, err := net.SplitHostPort(root[len("https://"):])
+				if err != nil {
+					t.Fatal(err)
+				}
+				root = "https://" + net.JoinHostPort(tt.host, port)
+			}
+			r := run(t, root, with(), options...)
+			if tt.words == nil {
+				r.is(t, "status", "granted")
+				return
+			}
+			r.failed(t, "unavailable", tt.words...)
+			equal(t, "requests", w.calls(), nil)
+			if r.took > 10*time.Second {
+				t.Errorf("tried for %v what cannot get better", r.took)
+			}
+		})
+	}
+}
+
+// TestPlainServerOnHTTPS has the address of a server that speaks no TLS.
+func TestPlainServerOnHTTPS(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	r := run(t, "https"+w.root[len("http"):], with())
+	r.failed(t, "unavailable", "HTTP response to HTTPS client", "api-url")
+	equal(t, "requests", w.calls(), nil)
+}
+
+// TestRedirects has another host wait for the API token.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, what := range []string{listTokens, writeRoles} {
+			t.Run(http.StatusText(status)+" at "+what, func(t *testing.T) {
+				t.Parallel()
+				elsewhere := demo(t, sandbox.Options{}, nil)
+				w := demo(t, sandbox.Options{}, always(what, sandbox.Fault{
+					Status: status, Header: http.Header{"Location": {elsewhere.root + "/v1/organizations"}},
+				}))
+				r := run(t, w.root, with())
+				r.failed(t, "rejected", elsewhere.root, "api-url")
+				r.is(t, "changed", "false")
+				equal(t, "requests elsewhere", elsewhere.calls(), nil)
+			})
+		}
+	}
+}
