@@ -113,9 +113,9 @@ func decodeToken(body io.Reader, id string) (Token, error) {
 	return Token{Named: answer.Named, UpdatedAt: answer.UpdatedAt, Roles: answer.Roles}, nil
 }
 
-// SetRoles replaces the whole set of roles of an API token, in one try that leaves until before or returns [ErrTooLate]. Whether
-// a failed one took effect, see [MaybeDone].
-func (o *Organization) SetRoles(ctx context.Context, id string, entries []Entry, before time.Time) error {
+// SetRoles replaces the whole set of roles of an API token, in one try that leaves until before or returns [ErrTooLate]. It
+// returns the ID that the API gave the request, if any. Whether a failed one took effect, see [MaybeDone].
+func (o *Organization) SetRoles(ctx context.Context, id string, entries []Entry, before time.Time) (requestID string, err error) {
 	var body bytes.Buffer
 	body.WriteString(`{"roles":[`)
 	for i, entry := range entries {
@@ -126,11 +126,16 @@ func (o *Organization) SetRoles(ctx context.Context, id string, entries []Entry,
 		body.Write(entry.raw)
 	}
 	body.WriteString(`]}`)
-	_, err := o.client.once(ctx, http.MethodPost, o.path("tokens", id, "roles"), nil, body.Bytes(), before, func(body io.Reader) error {
-		return json.NewDecoder(body).Decode(&struct{}{})
+	_, err = o.client.once(ctx, http.MethodPost, o.path("tokens", id, "roles"), nil, body.Bytes(), before, func(body io.Reader) error {
+		var answer struct {
+			RequestID any `json:"requestId"` // whatever it is, the write was acknowledged
+		}
+		err := json.NewDecoder(body).Decode(&answer)
+		requestID, _ = answer.RequestID.(string)
+		return err
 	})
 	if err != nil {
-		return &OpError{Doing: "setting the API token's roles", Err: err}
+		return "", &OpError{Doing: "setting the API token's roles", Err: err}
 	}
-	return nil
+	return cut(o.client.redact(requestID), 100), nil
 }

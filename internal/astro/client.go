@@ -44,6 +44,8 @@ type Config struct {
 	Version   string            // of this program, told to the API
 	Transport http.RoundTripper // nil: one that heeds the proxy variables
 
+	// Pace is asked before each read for its turn; nil: they are not paced.
+	Pace func(ctx context.Context) error
 	// Retrying is told before each wait for another try; what is what failed.
 	Retrying func(what string, w retry.Wait)
 	// Requested is told after each request; status is 0 where none came.
@@ -131,6 +133,12 @@ func (c *Client) once(ctx context.Context, method string, path []string, query u
 	}
 	if err := c.gate.Pass(ctx); err != nil {
 		return time.Time{}, err
+	}
+	// The turn after the gate: the other way around, all that waited would leave at once when it opens.
+	if c.config.Pace != nil && method == http.MethodGet {
+		if err := c.config.Pace(ctx); err != nil {
+			return time.Time{}, err
+		}
 	}
 	sent := time.Now()
 	if !before.IsZero() && sent.After(before) {

@@ -176,7 +176,8 @@ func TestRequests(t *testing.T) {
 			"roles", "{}",
 			func(ctx context.Context, c *Client) error {
 				entries := entriesOf(t, `[ {"entityType":"X", "a" : "<&>é\u00e9", "n":12345678901234567890.10},`+memberRole+`]`)
-				return c.Organization(org).SetRoles(ctx, id, append(entries, WorkspaceEntry("w1", "R")), time.Now().Add(time.Minute))
+				_, err := c.Organization(org).SetRoles(ctx, id, append(entries, WorkspaceEntry("w1", "R")), time.Now().Add(time.Minute))
+				return err
 			},
 			"POST", "/v1/organizations/" + org + "/tokens/" + id + "/roles",
 			url.Values{},
@@ -216,7 +217,7 @@ func TestNoPathButOfIDs(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "is no ID") {
 			t.Errorf("%q: %v", bad, err)
 		}
-		if err := client.Organization(bad).SetRoles(t.Context(), id, nil, time.Time{}); err == nil || !strings.Contains(err.Error(), "is no ID") {
+		if _, err := client.Organization(bad).SetRoles(t.Context(), id, nil, time.Time{}); err == nil || !strings.Contains(err.Error(), "is no ID") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -262,7 +263,7 @@ func TestTries(t *testing.T) {
 				}
 
 				transport, requests = script(tt.first, says(200, "{}"))
-				err = newClient(transport).Organization(org).SetRoles(ctx, id, nil, time.Now())
+				_, err = newClient(transport).Organization(org).SetRoles(ctx, id, nil, time.Now())
 				if (err == nil) != (tt.name == "success") || *requests != 1 {
 					t.Errorf("write: %d requests, %v", *requests, err)
 				}
@@ -399,7 +400,7 @@ func TestTooManyHoldsAllBack(t *testing.T) {
 		if spread := times[6] - times[1]; spread < 50*time.Millisecond {
 			t.Errorf("the held back left within %v", spread)
 		}
-		err := client.Organization(org).SetRoles(ctx, id, nil, time.Now())
+		_, err := client.Organization(org).SetRoles(ctx, id, nil, time.Now())
 		equal(t, "a write after it", err, nil)
 	})
 }
@@ -445,7 +446,7 @@ func TestTooLate(t *testing.T) {
 					go func() { _, _ = organization.Token(others, id) }()
 				}
 				synctest.Wait()
-				err := organization.SetRoles(ctx, id, nil, time.Now().Add(tt.before))
+				_, err := organization.SetRoles(ctx, id, nil, time.Now().Add(tt.before))
 				if !errors.Is(err, tt.want) || (writes == 1) != (tt.want == nil) || MaybeDone(err) {
 					t.Errorf("%d writes, %v", writes, err)
 				}
@@ -483,7 +484,7 @@ func TestCancel(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		err := newClient(server(hangs)).Organization(org).SetRoles(ctx, id, nil, time.Time{})
+		_, err := newClient(server(hangs)).Organization(org).SetRoles(ctx, id, nil, time.Time{})
 		if !errors.Is(err, context.Canceled) || !MaybeDone(err) || time.Since(start) != time.Second {
 			t.Errorf("a write, after %v: %v", time.Since(start), err)
 		}
@@ -560,7 +561,7 @@ func TestConnection(t *testing.T) {
 				tt.set(transport)
 			}
 			client := New(Config{URL: tt.url, Token: bearer, Transport: transport})
-			err := client.Organization(org).SetRoles(t.Context(), id, nil, time.Time{})
+			_, err := client.Organization(org).SetRoles(t.Context(), id, nil, time.Time{})
 			var network *NetworkError
 			var status *Error
 			errors.As(err, &network)

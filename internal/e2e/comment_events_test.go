@@ -40,19 +40,22 @@ func TestWhichPullRequest(t *testing.T) {
 		{
 			"workflow run that lists it", "workflow_run",
 			`{"workflow_run":{"head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[{"number":9,"base":{"repo":{"id":5}}},{"number":7,"base":{"repo":{"id":1}}}]},"repository":` + ours + `}`,
-			[]sandbox.PullRequest{open}, "", "7",
+			[]sandbox.PullRequest{open},
+			"", "7",
 		},
 		{
 			"workflow run by its commit", "workflow_run",
 			`{"workflow_run":{"head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
-			[]sandbox.PullRequest{open}, "", "7",
+			[]sandbox.PullRequest{open},
+			"", "7",
 		},
 		{"merge queue", "merge_group", `{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-7-` + mergeSHA + `"}}`, []sandbox.PullRequest{open}, "", "7"},
 		{"push of its merge", "push", pushed("Merge pull request #7"), []sandbox.PullRequest{merged}, "", "7"},
 		{"push of a rebase", "push", pushed("Let CI deploy"), []sandbox.PullRequest{edit(func(p *sandbox.PullRequest) { p.MergeCommitSHA = headSHA })}, "", "7"},
 		{
 			"push with several, one of which it merged", "push", pushed("Let CI deploy"),
-			[]sandbox.PullRequest{merged, {Number: 8, HeadRepo: repository, Merged: true, MergeCommitSHA: headSHA, Commits: []string{mergeSHA}}}, "", "7",
+			[]sandbox.PullRequest{merged, {Number: 8, HeadRepo: repository, Merged: true, MergeCommitSHA: headSHA, Commits: []string{mergeSHA}}},
+			"", "7",
 		},
 		{
 			"push with several that it did not merge", "push", pushed("Let CI deploy"), []sandbox.PullRequest{

@@ -32,7 +32,7 @@ func (l *logbook) String() string {
 }
 
 // await returns once the log holds the words.
-func (l *logbook) await(t *testing.T, words string) {
+func (l *logbook) await(t testing.TB, words string) {
 	t.Helper()
 	deadline := time.After(patience)
 	for {

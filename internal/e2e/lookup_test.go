@@ -10,7 +10,7 @@ import (
 )
 
 // crowd returns an Organization with the Workspace Production and n API tokens, named "token 1" and so on.
-func crowd(t *testing.T, n int, o sandbox.Options, h hook) world {
+func crowd(t testing.TB, n int, o sandbox.Options, h hook) world {
 	t.Helper()
 	w := demo(t, o, h)
 	// The demo has six tokens of the Organization itself.

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a program may take in all, and how long a test waits for it to get somewhere.
-const patience = 60 * time.Second
+const patience = 4 * time.Minute
 
 // apiToken is what makes the grants, unless a test's inputs say otherwise.
 var apiToken = sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
@@ -24,7 +24,7 @@ const githubToken = "ghs_OfTheTestsAndOfNobodyElse00000000000"
 
 // setup is how a program is started.
 type setup struct {
-	t        *testing.T
+	t        testing.TB
 	dir      string // of the runner's files
 	env      map[string]string
 	args     []string
@@ -75,7 +75,7 @@ func (s *setup) hasFile(variable string) bool {
 // fileCommands are the files that a runner makes for a step.
 var fileCommands = []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_STATE", "GITHUB_ENV", "GITHUB_PATH"}
 
-func newSetup(t *testing.T, inputs map[string]string, options []option) *setup {
+func newSetup(t testing.TB, inputs map[string]string, options []option) *setup {
 	s := &setup{t: t, dir: t.TempDir(), env: map[string]string{
 		"GITHUB_ACTIONS":    "true",
 		"GITHUB_EVENT_NAME": "push",
@@ -122,12 +122,13 @@ type process struct {
 	command *exec.Cmd
 	log     *logbook
 	began   time.Time
+	ended   time.Time // valid once done
 	done    chan error
 }
 
 // start starts the program as a runner does, with all inputs of action.yml. The API is the one at root, as returned by
 // [serve]; inputs given replace the defaults.
-func start(t *testing.T, root string, inputs map[string]string, options ...option) *process {
+func start(t testing.TB, root string, inputs map[string]string, options ...option) *process {
 	t.Helper()
 	all := map[string]string{}
 	for _, input := range step.Inputs() {
@@ -151,7 +152,11 @@ func launch(s *setup) *process {
 	if err := p.command.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	go func() { p.done <- p.command.Wait() }()
+	go func() {
+		err := p.command.Wait()
+		p.ended = time.Now()
+		p.done <- err
+	}()
 	return p
 }
 
@@ -177,7 +182,7 @@ func (p *process) wait() result {
 }
 
 // run starts the program and waits for its end.
-func run(t *testing.T, root string, inputs map[string]string, options ...option) result {
+func run(t testing.TB, root string, inputs map[string]string, options ...option) result {
 	t.Helper()
 	return start(t, root, inputs, options...).wait()
 }

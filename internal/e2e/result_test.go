@@ -79,7 +79,7 @@ func (r result) checkSecret(s *setup, secret string) {
 }
 
 // hides makes sure that a secret shows nowhere but in the order to mask it.
-func (r result) hides(t *testing.T, secret string) {
+func (r result) hides(t testing.TB, secret string) {
 	t.Helper()
 	left := strings.ReplaceAll(r.log, "::add-mask::"+secret+"\n", "")
 	for _, value := range r.outputs {
@@ -131,7 +131,7 @@ func (r result) rows() []string {
 }
 
 // is checks some of the outputs, given as name, value, name, value.
-func (r result) is(t *testing.T, pairs ...string) {
+func (r result) is(t testing.TB, pairs ...string) {
 	t.Helper()
 	for pair := range slices.Chunk(pairs, 2) {
 		equal(t, "output "+pair[0], r.outputs[pair[0]], pair[1])
@@ -139,7 +139,7 @@ func (r result) is(t *testing.T, pairs ...string) {
 }
 
 // failed checks that the run failed for one reason, told with all words.
-func (r result) failed(t *testing.T, kind string, words ...string) {
+func (r result) failed(t testing.TB, kind string, words ...string) {
 	t.Helper()
 	r.is(t, "error", kind)
 	errors := r.named("error")
@@ -150,14 +150,14 @@ func (r result) failed(t *testing.T, kind string, words ...string) {
 	contains(t, "the summary", r.summary, "failed: "+kind, "**What to do:**")
 }
 
-func equal[T any](t *testing.T, what string, got, want T) {
+func equal[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if !same(got, want) {
 		t.Errorf("%s: %#v, not %#v", what, got, want)
 	}
 }
 
-func contains(t *testing.T, what, text string, words ...string) {
+func contains(t testing.TB, what, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(text, w) {
@@ -166,7 +166,7 @@ func contains(t *testing.T, what, text string, words ...string) {
 	}
 }
 
-func lacks(t *testing.T, what, text string, words ...string) {
+func lacks(t testing.TB, what, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(text, w) {

@@ -53,7 +53,7 @@ func (r result) named(name string) []command {
 
 // readOutputs reads a file of outputs as a runner does (actions/runner, FileCommandManager.cs). A name that comes twice
 // fails the test: nobody but a forger sets one again.
-func readOutputs(t *testing.T, text string) map[string]string {
+func readOutputs(t testing.TB, text string) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
 	lines := strings.Split(text, "\n")

@@ -33,7 +33,7 @@ type world struct {
 type hook func(a *sandbox.Astro, r *http.Request) sandbox.Fault
 
 // demo serves the sandbox's demo. The hook may be nil.
-func demo(t *testing.T, o sandbox.Options, h hook) world {
+func demo(t testing.TB, o sandbox.Options, h hook) world {
 	t.Helper()
 	var a *sandbox.Astro
 	if o.APIToken == "" {
@@ -47,7 +47,7 @@ func demo(t *testing.T, o sandbox.Options, h hook) world {
 }
 
 // serve serves an API until the test ends, and returns the address of its root.
-func serve(t *testing.T, handler http.Handler) string {
+func serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
 	root, stop, err := sandbox.Listen(handler)
 	if err != nil {
@@ -161,7 +161,7 @@ func plus(raw string) func([]string) []string {
 }
 
 // holds checks that the token has this one role in the Workspace, and that all roles elsewhere are as they were.
-func (w world) holds(t *testing.T, tokenID, workspaceID, role string, before []string) {
+func (w world) holds(t testing.TB, tokenID, workspaceID, role string, before []string) {
 	t.Helper()
 	own, others := split(w.Roles(tokenID), workspaceID)
 	equal(t, "roles in the Workspace", own, []string{role})
@@ -170,7 +170,7 @@ func (w world) holds(t *testing.T, tokenID, workspaceID, role string, before []s
 }
 
 // checkWrites makes sure that no write was sent again as it was: before each, the token was read after the one before.
-func (w world) checkWrites(t *testing.T) {
+func (w world) checkWrites(t testing.TB) {
 	t.Helper()
 	requests := w.Requests()
 	for i, write := range requests {

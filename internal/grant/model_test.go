@@ -120,9 +120,9 @@ func (w *writer) Token(ctx context.Context, id string) (astro.Token, error) {
 	}, nil
 }
 
-func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, before time.Time) error {
+func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, before time.Time) (string, error) {
 	if time.Now().After(before) {
-		return astro.ErrTooLate
+		return "", astro.ErrTooLate
 	}
 	w.check(entries)
 	kind := noFault
@@ -130,7 +130,7 @@ func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, 
 		kind = w.fault()
 	}
 	if err := w.pause(ctx); err != nil {
-		return err
+		return "", err
 	}
 	w.mu.Lock()
 	w.writes++
@@ -138,24 +138,24 @@ func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, 
 	effect := func() { w.set(func([]astro.Entry) []astro.Entry { return entries }) }
 	switch kind {
 	case limited:
-		return retry.Again(&astro.Error{Status: 429}, 0)
+		return "", retry.Again(&astro.Error{Status: 429}, 0)
 	case unavailable:
-		return retry.Again(&astro.Error{Status: 503}, 0)
+		return "", retry.Again(&astro.Error{Status: 503}, 0)
 	case late:
 		go func() {
 			time.Sleep(30 * time.Second)
 			effect()
 		}()
-		return retry.Again(&astro.NetworkError{Sent: true, Err: errors.New("no answer")}, 0)
+		return "", retry.Again(&astro.NetworkError{Sent: true, Err: errors.New("no answer")}, 0)
 	}
 	effect()
 	if err := w.pause(ctx); err != nil {
-		return err
+		return "", err
 	}
 	if kind == answerLost {
-		return retry.Again(&astro.NetworkError{Sent: true, Err: errors.New("connection reset")}, 0)
+		return "", retry.Again(&astro.NetworkError{Sent: true, Err: errors.New("connection reset")}, 0)
 	}
-	return nil
+	return "", nil
 }
 
 // check holds what is sent against what this writer read: only its own Workspace may differ.

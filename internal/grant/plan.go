@@ -8,7 +8,7 @@ import (
 	"astro-workspace-grant/internal/astro"
 )
 
-// Target is what shall be: the role of an API token in a Workspace.
+// Target is what shall be: the role of an API token in a Workspace, or that it has none there.
 type Target struct {
 	WorkspaceID string
 	Role        Role
@@ -22,11 +22,12 @@ const (
 	Failed    Status = "failed"
 	Granted   Status = "granted"   // it had no role there
 	Updated   Status = "updated"   // it had another one
+	Revoked   Status = "revoked"   // it had one, and has none now
 	Unchanged Status = "unchanged" // it had this one
 )
 
 // Statuses returns all statuses, in the order in which one stands for several.
-func Statuses() []Status { return []Status{Failed, Granted, Updated, Unchanged} }
+func Statuses() []Status { return []Status{Failed, Granted, Updated, Revoked, Unchanged} }
 
 // Change is a target with what it was before.
 type Change struct {
@@ -43,6 +44,8 @@ func plan(entries []astro.Entry, targets []Target) []Change {
 		switch {
 		case holdsOne(entries, target):
 			change.Status = Unchanged
+		case target.Role == None:
+			change.Status = Revoked
 		case change.Previous == "":
 			change.Status = Granted
 		default:
@@ -65,7 +68,7 @@ func roleIn(entries []astro.Entry, workspaceID string) Role {
 
 // holdsOne reports whether the entries give just this role in this Workspace.
 func holdsOne(entries []astro.Entry, target Target) bool {
-	found := false
+	found := target.Role == None
 	for _, entry := range entries {
 		if !entry.InWorkspace(target.WorkspaceID) {
 			continue
@@ -83,15 +86,18 @@ func holds(entries []astro.Entry, targets []Target) bool {
 }
 
 // merge returns the entries to write: what was read, each as it came and in its order, with only the targets' own entries
-// replaced in place or added at the end.
+// replaced in place, added at the end, or left out.
 func merge(entries []astro.Entry, targets []Target) []astro.Entry {
 	merged := make([]astro.Entry, 0, len(entries)+len(targets))
 	open := map[string]Target{} // what still has to find its place
 	own := map[string]bool{}    // whose entries are ours to replace
 	for _, target := range targets {
-		if !holdsOne(entries, target) {
+		if holdsOne(entries, target) {
+			continue
+		}
+		own[target.WorkspaceID] = true
+		if target.Role != None {
 			open[target.WorkspaceID] = target
-			own[target.WorkspaceID] = true
 		}
 	}
 	for _, entry := range entries {

@@ -25,10 +25,10 @@ const (
 	enoughLooks = 5
 )
 
-// The waits after a write was undone: drawn from nothing to a second, then up to five. Beginning at 0.2 s costs half as many
-// writes again in the same time.
+// The waits after a write was undone: drawn from nothing to two seconds, then up to five. Beginning at one second takes a
+// seventh more writes for the same time, at fifty writers as at a hundred; a longer end takes longer.
 const (
-	firstConflictWait   = time.Second
+	firstConflictWait   = 2 * time.Second
 	longestConflictWait = 5 * time.Second
 )
 
@@ -39,8 +39,9 @@ var trailing = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.
 type API interface {
 	// Token reads a token, and tries again what is worth it.
 	Token(ctx context.Context, id string) (astro.Token, error)
-	// SetRoles replaces the token's roles in one try, unless that cannot leave until before: astro.ErrTooLate.
-	SetRoles(ctx context.Context, id string, entries []astro.Entry, before time.Time) error
+	// SetRoles replaces the token's roles in one try, unless that cannot leave until before: astro.ErrTooLate. It returns the
+	// ID that the API gave the request, if any.
+	SetRoles(ctx context.Context, id string, entries []astro.Entry, before time.Time) (requestID string, err error)
 }
 
 // Granter makes grants.
@@ -49,6 +50,10 @@ type Granter struct {
 	Settle time.Duration // how long a token must have been quiet before a write counts as kept; 0: one look, at once
 	DryRun bool          // say what would change, and write nothing
 	Gate   *retry.Gate   // the one that the API's requests pass
+
+	// Slot waits until a write may leave, where writes are paced; nil: they are not. It is taken before the read that the write is
+	// built on, so that the read is fresh.
+	Slot func(ctx context.Context) error
 
 	// Log is told what happens, a line at a time. The format is ours, the values are anybody's.
 	Log func(format string, values ...any)
@@ -61,6 +66,8 @@ type Result struct {
 	Changes  []Change
 	Attempts int  // writes tried
 	MayStand bool // a write was sent that was not seen to stand, nor to be gone
+
+	RequestID string // what the API called the last write that it acknowledged; may be empty
 }
 
 // ConflictError tells that somebody else undid the grant.
@@ -109,6 +116,8 @@ type run struct {
 	attempts int
 	fate     fate
 	lost     error // why the last write's fate is unsure
+	slotted  bool  // a slot is taken for the next write
+	request  string
 }
 
 // fate is what is known of our writes.
@@ -124,6 +133,9 @@ const (
 func (r *run) do(ctx context.Context, base astro.Token) error {
 	if base.Answered.IsZero() {
 		var err error
+		if err = r.takeSlot(ctx); err != nil {
+			return err
+		}
 		if base, err = r.API.Token(ctx, r.id); err != nil {
 			return err
 		}
@@ -149,15 +161,19 @@ func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) 
 		// An earlier write of ours, or somebody else's: it is there, but was the token quiet?
 		return r.verify(ctx, write{before: base})
 	}
+	if err := r.takeSlot(ctx); err != nil {
+		return base, err
+	}
 	fresh := base.Answered.Add(max(r.settle/2, freshest))
 	if time.Now().After(fresh) {
 		return r.read(ctx)
 	}
 	entries := merge(base.Roles, r.targets)
-	err := r.API.SetRoles(ctx, r.id, entries, fresh)
+	requestID, err := r.API.SetRoles(ctx, r.id, entries, fresh)
 	if errors.Is(err, astro.ErrTooLate) {
 		return r.read(ctx)
 	}
+	r.slotted = false
 	w := write{before: base, entries: entries, answered: time.Now(), acknowledged: err == nil}
 	r.attempts++
 	maybeDone := err == nil || astro.MaybeDone(err)
@@ -165,6 +181,7 @@ func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) 
 		r.wrote(base, err)
 	}
 	if err == nil {
+		r.request = requestID
 		r.refused.Reset()
 		r.Log("The API took the write (try %d). Looking in a while whether the role stands: others may have written at the same time.", r.attempts)
 	} else if !retry.Worth(err) {
@@ -176,6 +193,15 @@ func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) 
 		return r.read(ctx)
 	}
 	return r.verify(ctx, w)
+}
+
+// takeSlot waits for a slot, unless one is taken or writes are not paced.
+func (r *run) takeSlot(ctx context.Context) error {
+	if r.Slot == nil || r.DryRun || r.slotted {
+		return nil
+	}
+	r.slotted = true
+	return r.Slot(ctx)
 }
 
 // wrote notes that a write built on base may have been done; lost is why that is not sure, if it is not.
@@ -223,5 +249,5 @@ func (r *run) explain(err error) error {
 func (r *run) result() Result {
 	// Where one of several was undone, the others may stand.
 	mayStand := r.fate == unsure || r.fate == undone && len(r.targets) > 1
-	return Result{Changes: r.changes, Attempts: r.attempts, MayStand: mayStand}
+	return Result{Changes: r.changes, Attempts: r.attempts, MayStand: mayStand, RequestID: r.request}
 }

@@ -18,23 +18,29 @@ const (
 	Owner    Role = "WORKSPACE_OWNER"
 )
 
+// None stands for no role: what was granted is revoked.
+const None Role = "none"
+
 // accessor is a role that the API answers with and does not grant. It allows less than any other.
 const accessor Role = "WORKSPACE_ACCESSOR"
 
 // Roles returns the Workspace roles that may be granted, the least first.
 func Roles() []Role { return []Role{Member, Author, Operator, Owner} }
 
-// ParseRole returns the role that s names. Its error says what s may be, and does not repeat s.
+// ParseRole returns the role that s names, or None. Its error says what s may be, and does not repeat s.
 func ParseRole(s string) (Role, error) {
 	full := strings.ToUpper(s)
 	if slices.Contains(Roles(), Role(full)) {
 		return Role(full), nil
 	}
+	if None.Same(Role(s)) {
+		return None, nil
+	}
 	names := []string{}
 	for _, role := range Roles() {
 		names = append(names, string(role))
 	}
-	allowed := "allowed are " + strings.Join(names, ", ")
+	allowed := "allowed are " + strings.Join(names, ", ") + ", or none to revoke"
 	if !strings.HasPrefix(full, "WORKSPACE") {
 		full = "WORKSPACE_" + full
 	}
