@@ -99,4 +99,4 @@ func Inside(s string) string {
 }
 
 // plain is text that a code span holds as it is.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$`)
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*$`)

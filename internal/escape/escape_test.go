@@ -92,7 +92,7 @@ func TestSentence(t *testing.T) {
 		{"whole list", escape.Say("%s", escape.Whole(many)), strings.Repeat(`"x", `, 11) + `"x"`, strings.Repeat("`x`, ", 11) + "`x`"},
 		{"sentence in a sentence", escape.Say("(%s)", escape.Say("No %s", "%d")), `(No "%d")`, "(No <code>&#37;d</code>)"},
 		{"sentences", escape.Say("%s", []escape.Sentence{escape.Say("%s", "a"), escape.Say("b")}), `"a", b`, "`a`, b"},
-		{"another type", escape.Say("%s", 1.5), `"1.5"`, "<code>1&#46;5</code>"},
+		{"another type", escape.Say("%s", 1.5), `"1.5"`, "`1.5`"},
 		{"command", escape.Say("%s", escape.Plain("::x::")), `\::x::`, `&#92;::x::`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

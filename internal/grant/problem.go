@@ -42,6 +42,8 @@ type Problem struct {
 	Kind Kind
 	What escape.Sentence // what happened, to what
 	Hint escape.Sentence // what to do next
+
+	Line, Column int // in the grants file, from 1; 0: it is of no line
 }
 
 // Sort puts the problem first that stands for all.

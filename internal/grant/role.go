@@ -44,7 +44,8 @@ func ParseRole(s string) (Role, error) {
 	if !strings.HasPrefix(full, "WORKSPACE") {
 		full = "WORKSPACE_" + full
 	}
-	if near := Near(full, names); s != "" && len(near) > 0 {
+	near := append(Near(s, []string{string(None)}), Near(full, names)...)
+	if s != "" && len(near) > 0 {
 		return "", fmt.Errorf("did you mean %s? Else: %s", near[0], allowed)
 	}
 	return "", errors.New(allowed)

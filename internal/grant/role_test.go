@@ -7,7 +7,7 @@ import (
 )
 
 func TestParseRole(t *testing.T) {
-	const allowed = "allowed are WORKSPACE_MEMBER, WORKSPACE_AUTHOR, WORKSPACE_OPERATOR, WORKSPACE_OWNER"
+	const allowed = "allowed are WORKSPACE_MEMBER, WORKSPACE_AUTHOR, WORKSPACE_OPERATOR, WORKSPACE_OWNER, or none to revoke"
 	for _, tt := range []struct {
 		in      string
 		want    Role
@@ -22,6 +22,9 @@ func TestParseRole(t *testing.T) {
 		{"WORKSPACE_OPERATR", "", "did you mean WORKSPACE_OPERATOR? Else: " + allowed},
 		{"WORKSPACE OWNER", "", "did you mean WORKSPACE_OWNER? Else: " + allowed},
 		{"WORKSPACE-MEMBER", "", "did you mean WORKSPACE_MEMBER? Else: " + allowed},
+		{"none", None, ""},
+		{"NONE", None, ""},
+		{"nonne", "", "did you mean none? Else: " + allowed},
 		{"", "", allowed},
 		{"ORGANIZATION_BILLING_ADMIN", "", allowed},
 		{"管理者", "", allowed},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"astro-workspace-grant/internal/escape"
 	"astro-workspace-grant/internal/grant"
@@ -13,8 +14,9 @@ import (
 // Report is the result of a run.
 type Report struct {
 	DryRun         bool
+	File           *File // nil: the inputs said what to grant
 	OrganizationID string
-	TokenGiven     string // as the input named it
+	TokenGiven     string // as the input named it; empty with a file, as are the next three
 	TokenID        string
 	TokenName      string
 	Role           grant.Role
@@ -27,15 +29,39 @@ type Report struct {
 	Public bool
 }
 
+// File is a grants file.
+type File struct {
+	Path    string
+	Applied bool
+	Why     escape.Sentence // it was planned only
+}
+
 // Grant is one API token's role in one Workspace.
 type Grant struct {
-	Given         string // the Workspace as the input named it
+	TokenGiven    string // the API token as the file named it
+	TokenID       string
+	TokenName     string
+	Given         string // the Workspace as it was named
 	WorkspaceID   string
 	WorkspaceName string
-	Role          grant.Role
+	Role          grant.Role // grant.None: it is revoked
 	Previous      grant.Role // empty: none
 	Status        grant.Status
 	Error         grant.Kind // empty unless it failed
+
+	At        time.Time // when it was known to stand, or to have failed
+	RequestID string    // what the API called the write; may be empty
+}
+
+// Count returns how many grants have a status.
+func (r *Report) Count(status grant.Status) int {
+	count := 0
+	for _, g := range r.Grants {
+		if g.Status == status {
+			count++
+		}
+	}
+	return count
 }
 
 // Status is what stands for all grants of the report.
@@ -54,7 +80,7 @@ func (r *Report) Status() grant.Status {
 // Changed reports whether the run changed a role, or may have. In a dry run: whether it would have.
 func (r *Report) Changed() bool {
 	return r.MayStand || slices.ContainsFunc(r.Grants, func(g Grant) bool {
-		return g.Status == grant.Granted || g.Status == grant.Updated
+		return g.Status == grant.Granted || g.Status == grant.Updated || g.Status == grant.Revoked
 	})
 }
 
@@ -71,6 +97,9 @@ func (r *Report) Markdown(limit int) string {
 }
 
 func (r *Report) title() string {
+	if r.File != nil {
+		return r.fileTitle()
+	}
 	const name = "Astro Workspace grant"
 	switch status := r.Status(); {
 	case status == grant.Failed:
@@ -89,6 +118,8 @@ func (r *Report) title() string {
 // whom says who gets what.
 func (r *Report) whom() string {
 	switch {
+	case r.File != nil:
+		return r.whichFile()
 	case r.TokenGiven == "":
 		return ""
 	case r.Public || r.TokenID == "" || r.TokenName == "":
@@ -123,33 +154,43 @@ func (r *Report) writeProblems(b *strings.Builder, limit int) {
 	}
 }
 
+// writeGrants writes the table of grants. One of a file has what changes only: of the rest it tells how many there are.
 func (r *Report) writeGrants(b *strings.Builder, limit int) {
-	if len(r.Grants) == 0 {
-		return
+	grants, head := r.Grants, "| Workspace | Role |\n| --- | --- |\n"
+	if r.File != nil {
+		head = "| API token | Workspace | Role |\n| --- | --- | --- |\n"
+		grants = slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return g.Status == grant.Unchanged })
 	}
-	const head = "| Workspace | Role |\n| --- | --- |\n"
-	const room = 100 // for the line that tells how many are left out
-	if b.Len()+len(head)+room > limit {
-		return
-	}
-	b.WriteString(head)
-	for i, g := range r.Grants {
-		row := r.row(g)
-		if b.Len()+len(row)+room > limit {
-			fmt.Fprintf(b, "\n… and %d more Workspaces; the output “grants” has them all.\n", len(r.Grants)-i)
-			return
+	const room = 300 // for the lines that tell how many are left out
+	if len(grants) > 0 && b.Len()+len(head)+room <= limit {
+		b.WriteString(head)
+		for i, g := range grants {
+			row := r.row(g)
+			if b.Len()+len(row)+room > limit {
+				fmt.Fprintf(b, "\n… and %d more %s; %s has them all.\n", len(grants)-i, r.unit(), r.whole())
+				break
+			}
+			b.WriteString(row)
 		}
-		b.WriteString(row)
+	}
+	if r.File != nil && len(r.Grants) > 0 {
+		r.writeFileFooter(b)
 	}
 }
 
 func (r *Report) row(g Grant) string {
+	if r.File != nil {
+		return fmt.Sprintf("| %s | %s | %s |\n", r.token(g), r.workspace(g), r.outcome(g))
+	}
 	return fmt.Sprintf("| %s | %s |\n", r.workspace(g), r.outcome(g))
 }
 
 // outcome says what the role goes from and to, or that it does not. What takes rights away, or gives all of them, stands out.
 func (r *Report) outcome(g Grant) string {
 	role := escape.Code(string(g.Role))
+	if g.Role == grant.None {
+		role = "no role"
+	}
 	switch {
 	case g.Status == grant.Failed && r.MayStand:
 		return "❌ " + role + " may stand"
@@ -163,6 +204,9 @@ func (r *Report) outcome(g Grant) string {
 	before := "none"
 	if g.Previous != "" {
 		before = escape.Code(string(g.Previous))
+	}
+	if g.Role == grant.None {
+		return before + " → none ⚠️ **revoked**"
 	}
 	change := before + " → " + role
 	switch {

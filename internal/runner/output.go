@@ -24,7 +24,7 @@ func (r *Runner) Outputs(outputs []Output) error {
 	}
 	var b strings.Builder
 	for _, output := range outputs {
-		writeOutput(&b, output.Name, r.redact(output.Value))
+		writeOutput(&b, output.Name, r.Redact(output.Value))
 	}
 	if err := r.fileCommand("OUTPUT", strings.TrimSuffix(b.String(), "\n")); err != nil {
 		return fmt.Errorf("setting the step outputs: %w", err)

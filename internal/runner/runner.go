@@ -8,8 +8,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -69,8 +71,8 @@ func (r *Runner) Secret(value string) {
 	slices.SortFunc(r.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 }
 
-// redact takes the secrets out of a text that is about to leave.
-func (r *Runner) redact(s string) string {
+// Redact takes the secrets out of a text that is about to leave.
+func (r *Runner) Redact(s string) string {
 	for _, secret := range r.secrets {
 		s = strings.ReplaceAll(s, secret, "***")
 	}
@@ -78,19 +80,19 @@ func (r *Runner) redact(s string) string {
 }
 
 // RedactMarkdown takes the secrets out of Markdown that leaves by another way than this package. Where they stand as code,
-// neither redact nor the runner finds them.
+// neither Redact nor the runner finds them.
 func (r *Runner) RedactMarkdown(markdown string) string {
 	for _, secret := range r.secrets {
 		markdown = strings.ReplaceAll(markdown, escape.Inside(secret), "***")
 	}
-	return r.redact(markdown)
+	return r.Redact(markdown)
 }
 
 // Infof logs a line.
 func (r *Runner) Infof(format string, values ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.action.Infof("%s", escape.Line(r.redact(fmt.Sprintf(format, values...))))
+	r.action.Infof("%s", escape.Line(r.Redact(fmt.Sprintf(format, values...))))
 }
 
 // Debugf logs a line that shows only where the runner's debug log is on.
@@ -98,7 +100,7 @@ func (r *Runner) Debugf(format string, values ...any) {
 	if r.getenv("RUNNER_DEBUG") != "1" {
 		return
 	}
-	line := escape.Line(r.redact(fmt.Sprintf(format, values...)))
+	line := escape.Line(r.Redact(fmt.Sprintf(format, values...)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.OnRunner() {
@@ -132,20 +134,31 @@ const (
 )
 
 // Error says that the step fails and why: an annotation of the run. The title is ours.
-func (r *Runner) Error(title, message string) { r.annotate("error", title, message) }
+func (r *Runner) Error(title, message string) { r.annotate("error", title, message, nil) }
+
+// ErrorAt is Error for a line of a file: it shows on a pull request's diff.
+func (r *Runner) ErrorAt(file string, line, column int, title, message string) {
+	r.annotate("error", title, message, githubactions.CommandProperties{
+		"file": escape.Line(r.Redact(file)), "line": strconv.Itoa(line), "col": strconv.Itoa(column),
+	})
+}
 
 // Warning says what somebody should look at.
-func (r *Runner) Warning(title, message string) { r.annotate("warning", title, message) }
+func (r *Runner) Warning(title, message string) { r.annotate("warning", title, message, nil) }
 
 // Notice says what somebody may want to know.
-func (r *Runner) Notice(title, message string) { r.annotate("notice", title, message) }
+func (r *Runner) Notice(title, message string) { r.annotate("notice", title, message, nil) }
 
-func (r *Runner) annotate(kind, title, message string) {
+func (r *Runner) annotate(kind, title, message string, place githubactions.CommandProperties) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	title, message = escape.Line(title), escape.Lines(r.redact(message))
+	title, message = escape.Line(title), escape.Lines(r.Redact(message))
 	if !r.OnRunner() {
-		fmt.Fprintf(r.out, "%s: %s: %s\n", kind, title, strings.ReplaceAll(message, "\n", "\n    "))
+		where := ""
+		if place != nil {
+			where = fmt.Sprintf("%s:%s:%s: ", place["file"], place["line"], place["col"])
+		}
+		fmt.Fprintf(r.out, "%s: %s%s: %s\n", kind, where, title, strings.ReplaceAll(message, "\n", "\n    "))
 		return
 	}
 	r.issued[kind]++
@@ -158,9 +171,9 @@ func (r *Runner) annotate(kind, title, message string) {
 		short = string(runes[:annotationLength]) + "…"
 		r.action.Infof("%s", escape.Line(title+": "+message))
 	}
-	r.action.IssueCommand(&githubactions.Command{
-		Name: kind, Message: short, Properties: githubactions.CommandProperties{"title": title},
-	})
+	properties := githubactions.CommandProperties{"title": title}
+	maps.Copy(properties, place)
+	r.action.IssueCommand(&githubactions.Command{Name: kind, Message: short, Properties: properties})
 }
 
 // Event reads the payload of the event that triggered the run, nil where there is none.

@@ -40,11 +40,7 @@ func (s *step) findThread(ctx context.Context) *thread {
 	if s.in.comment == pullrequest.Never {
 		return nil
 	}
-	organization := cmp.Or(s.in.organization, s.claims.OrganizationID)
-	t := &thread{
-		about: pullrequest.Hash(append([]string{organization, s.in.tokenName, s.in.tokenID}, s.in.workspaces...)...),
-		done:  make(chan struct{}),
-	}
+	t := &thread{about: s.about(), done: make(chan struct{})}
 	ctx, t.cancel = context.WithTimeout(ctx, max(s.in.timeout, 0)+githubLimit)
 	go func() {
 		defer close(t.done)
@@ -53,6 +49,16 @@ func (s *step) findThread(ctx context.Context) *thread {
 		}
 	}()
 	return t
+}
+
+// about is a hash of what the comment is about: the API token and the Workspaces as they were given, or the path of the
+// grants file, whatever it says. Not of the workflow: the plan and the grant share one comment.
+func (s *step) about() string {
+	organization := cmp.Or(s.in.organization, s.claims.OrganizationID)
+	if s.in.file != "" {
+		return pullrequest.Hash("file", organization, s.in.file)
+	}
+	return pullrequest.Hash(append([]string{organization, s.in.tokenName, s.in.tokenID}, s.in.workspaces...)...)
 }
 
 func (t *thread) look(ctx context.Context, number int, trigger pullrequest.Trigger) (err error) {
@@ -140,7 +146,7 @@ func (s *step) comment(ctx context.Context, t *thread) {
 func (s *step) telling(about string) pullrequest.Telling {
 	roles := []string{s.report.TokenID, string(s.report.Role)}
 	for _, g := range s.report.Grants {
-		roles = append(roles, g.WorkspaceID)
+		roles = append(roles, g.TokenID, g.WorkspaceID, string(g.Role))
 	}
 	number := func(name string) int64 {
 		n, _ := strconv.ParseInt(s.runner.Env(name), 10, 64)

@@ -52,6 +52,9 @@ func Inputs() []Input {
 		{Name: "comment", Default: "never", Usage: "say the result in a comment on the pull request: never, always or changed"},
 		{Name: "github-token", Secret: true},
 		{Name: "pull-request", Usage: "number of the pull request to comment on (default: the one that triggered the run)"},
+		{Name: "grants-file", Usage: "file in the checkout that says which API tokens have which roles, instead of org-token-name, role and workspace"},
+		{Name: "apply", Default: "auto", Usage: "when to apply the grants file: auto or always"},
+		{Name: "report-file", Usage: "file under the checkout to write the result to, as JSON"},
 	}
 }
 
@@ -69,6 +72,9 @@ type inputs struct {
 	comment            pullrequest.Mode
 	githubToken        string
 	pullRequest        int // 0: the one that triggered the run
+	file               string
+	applyAlways        bool
+	reportFile         string
 }
 
 // reader reads inputs and gathers what is wrong with them.
@@ -88,9 +94,14 @@ func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
 	var result inputs
 	result.apiToken = in.apiToken()
 	in.checkNoSecretIn(result.apiToken)
-	result.tokenName, result.tokenID = in.token()
-	result.role = in.role()
-	result.workspaces = in.workspaces()
+	result.file, result.applyAlways, result.reportFile = in.get("grants-file"), in.applyAlways(), in.get("report-file")
+	if result.file == "" {
+		result.tokenName, result.tokenID = in.token()
+		result.role = in.role()
+		result.workspaces = in.workspaces()
+	} else {
+		in.checkFileAlone()
+	}
 	result.organization = in.id("organization")
 	result.apiURL = in.url("api-url")
 	result.dryRun = in.bool("dry-run")
@@ -252,6 +263,23 @@ func (in *reader) duration(name string) time.Duration {
 		in.wrong(name, escape.Say("%s is not positive", given), hint)
 	}
 	return value
+}
+
+// checkFileAlone refuses what a grants file says itself.
+func (in *reader) checkFileAlone() {
+	for _, name := range []string{"org-token-name", "org-token-id", "role", "workspace"} {
+		if in.get(name) != "" {
+			in.wrong(name, escape.Say("it is given, and grants-file too"), escape.Say("Give one of the two: the file says itself who gets which role where."))
+		}
+	}
+}
+
+func (in *reader) applyAlways() bool {
+	given := in.get("apply")
+	if given != "auto" && given != "always" {
+		in.wrong("apply", escape.Say("%s is none of its values", given), escape.Say("Write auto or always."))
+	}
+	return given == "always"
 }
 
 func (in *reader) mode(name string) pullrequest.Mode {

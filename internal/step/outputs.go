@@ -19,6 +19,10 @@ func (s *step) outputs() []runner.Output {
 	if len(r.Problems) > 0 {
 		kind = r.Problems[0].Kind
 	}
+	grants := r.Grants
+	if r.File != nil {
+		grants = nil // a line each would be too many; "grants" has them
+	}
 	return []runner.Output{
 		{Name: "status", Value: string(r.Status())},
 		{Name: "changed", Value: strconv.FormatBool(r.Changed())},
@@ -26,12 +30,18 @@ func (s *step) outputs() []runner.Output {
 		{Name: "token-name", Value: r.TokenName},
 		{Name: "organization-id", Value: r.OrganizationID},
 		{Name: "role", Value: string(r.Role)},
-		{Name: "workspace-id", Value: lines(r.Grants, func(g report.Grant) string { return g.WorkspaceID })},
-		{Name: "workspace-name", Value: lines(r.Grants, func(g report.Grant) string { return g.WorkspaceName })},
-		{Name: "previous-role", Value: lines(r.Grants, func(g report.Grant) string { return string(g.Previous) })},
-		{Name: "grants", Value: grantsJSON(r)},
+		{Name: "workspace-id", Value: lines(grants, func(g report.Grant) string { return g.WorkspaceID })},
+		{Name: "workspace-name", Value: lines(grants, func(g report.Grant) string { return g.WorkspaceName })},
+		{Name: "previous-role", Value: lines(grants, func(g report.Grant) string { return string(g.Previous) })},
+		{Name: "grants", Value: s.grantsJSON()},
 		{Name: "attempts", Value: strconv.Itoa(r.Attempts)},
 		{Name: "error", Value: string(kind)},
+		{Name: "applied", Value: strconv.FormatBool(!r.DryRun && (r.File == nil || r.File.Applied))},
+		{Name: "granted", Value: strconv.Itoa(r.Count(grant.Granted))},
+		{Name: "updated", Value: strconv.Itoa(r.Count(grant.Updated))},
+		{Name: "revoked", Value: strconv.Itoa(r.Count(grant.Revoked))},
+		{Name: "unchanged", Value: strconv.Itoa(r.Count(grant.Unchanged))},
+		{Name: "failed", Value: strconv.Itoa(r.Count(grant.Failed))},
 	}
 }
 
@@ -44,7 +54,12 @@ func lines(grants []report.Grant, value func(report.Grant) string) string {
 	return strings.Join(all, "\n")
 }
 
-func grantsJSON(r *report.Report) string {
+// mostGrants bounds the output "grants" of a file, in bytes: an environment string of Linux ends at 128 KiB, and a larger output that is
+// passed on through env keeps a step from starting.
+const mostGrants = 96 << 10
+
+// grantsJSON is the output "grants". Of a file it leaves out what is unchanged.
+func (s *step) grantsJSON() string {
 	type one struct {
 		TokenID       string `json:"tokenId"`
 		TokenName     string `json:"tokenName"`
@@ -55,18 +70,31 @@ func grantsJSON(r *report.Report) string {
 		Status        string `json:"status"`
 		Error         string `json:"error"`
 	}
-	all := make([]one, len(r.Grants))
-	for i, g := range r.Grants {
-		all[i] = one{
-			r.TokenID, r.TokenName, g.WorkspaceID, g.WorkspaceName,
-			string(g.Role), string(g.Previous), string(g.Status), string(g.Error),
+	all := []one{}
+	for _, g := range s.report.Grants {
+		if s.report.File != nil && g.Status == grant.Unchanged {
+			continue
 		}
+		all = append(all, one{
+			g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName, string(g.Role), string(g.Previous), string(g.Status), string(g.Error),
+		})
 	}
+	text := toJSON(all, "")
+	if s.report.File != nil && len(text) > mostGrants {
+		s.runner.Notice("Output grants is empty", fmt.Sprintf("It would have %d KiB, which is too much to pass on through env. The input report-file writes it all to a file.", len(text)>>10))
+		return ""
+	}
+	return text
+}
+
+// toJSON encodes strings and numbers, without the escapes that are for HTML only.
+func toJSON(v any, indent string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(all); err != nil {
-		panic(fmt.Sprintf("strings do not marshal: %v", err))
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("strings and numbers do not marshal: %v", err))
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -38,8 +38,8 @@ func TestOutputs(t *testing.T) {
 			report.Report{
 				OrganizationID: "o1", TokenID: "t1", TokenName: "a\nb", Role: grant.Owner, Attempts: 2,
 				Grants: []report.Grant{
-					{WorkspaceID: "w1", WorkspaceName: "c\r\nd\re\nf", Role: grant.Owner, Status: grant.Granted},
-					{WorkspaceID: "w2", WorkspaceName: "<&>", Role: grant.Owner, Previous: grant.Member, Status: grant.Updated},
+					{TokenID: "t1", TokenName: "a\nb", WorkspaceID: "w1", WorkspaceName: "c\r\nd\re\nf", Role: grant.Owner, Status: grant.Granted},
+					{TokenID: "t1", TokenName: "a\nb", WorkspaceID: "w2", WorkspaceName: "<&>", Role: grant.Owner, Previous: grant.Member, Status: grant.Updated},
 				},
 			},
 			map[string]string{

@@ -19,27 +19,44 @@ var idShape = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 
 // resolveWorkspaces finds the Workspaces, each once, in the order of first mention.
 func (s *step) resolveWorkspaces(ctx context.Context, organization *astro.Organization) ([]workspace, []grant.Problem, error) {
+	found, err := s.findWorkspaces(ctx, organization, s.in.workspaces)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.chooseWorkspaces(ctx, organization, found)
+}
+
+// findWorkspaces asks for Workspaces by what they were given as: what has the shape of an ID by that first, and the rest
+// by name. Several of one name are all found.
+func (s *step) findWorkspaces(ctx context.Context, organization *astro.Organization, givens []string) (map[string][]astro.Named, error) {
 	found := map[string][]astro.Named{}
-	missing := s.in.workspaces
+	isMissing := func(given string) bool { return len(found[given]) == 0 }
+	missing := givens
 	err := s.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
-		ids := filter(missing, idShape.MatchString)
+		byID := func(w astro.Named) string { return w.ID }
+		byName := func(w astro.Named) string { return w.Name }
 		askIDs := func(chunk []string) ([]astro.Named, error) { return organization.Workspaces(ctx, nil, chunk) }
-		if err := lookUp(ids, askIDs, func(w astro.Named) string { return w.ID }, found); err != nil {
+		askNames := func(chunk []string) ([]astro.Named, error) { return organization.Workspaces(ctx, chunk, nil) }
+		if len(givens) > atATime && s.in.file != "" {
+			// One list is fewer requests than that many look-ups.
+			all, err := organization.Workspaces(ctx, nil, nil)
+			if err != nil {
+				return false, err
+			}
+			askIDs = func([]string) ([]astro.Named, error) { return all, nil }
+			askNames = askIDs
+		}
+		if err := lookUp(filter(missing, idShape.MatchString), askIDs, byID, found); err != nil {
 			return false, err
 		}
-		isMissing := func(given string) bool { return len(found[given]) == 0 }
 		missing = filter(missing, isMissing)
-		askNames := func(chunk []string) ([]astro.Named, error) { return organization.Workspaces(ctx, chunk, nil) }
-		if err := lookUp(missing, askNames, func(w astro.Named) string { return w.Name }, found); err != nil {
+		if err := lookUp(missing, askNames, byName, found); err != nil {
 			return false, err
 		}
 		missing = filter(missing, isMissing)
 		return len(missing) == 0, nil
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return s.chooseWorkspaces(ctx, organization, found)
+	return found, err
 }
 
 // filter returns those of givens that keep says.

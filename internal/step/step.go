@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"slices"
 	"time"
 
+	"astro-workspace-grant/internal/access"
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
 	"astro-workspace-grant/internal/grant"
@@ -32,6 +34,8 @@ type step struct {
 	claims  astro.Claims
 	public  bool // strangers may read what this run tells
 	trigger pullrequest.Trigger
+	file    access.File
+	content []byte // of the grants file
 	client  *astro.Client
 	report  report.Report
 }
@@ -52,11 +56,18 @@ func Run(ctx context.Context, env Environment) int {
 		OrganizationID: in.organization, Role: in.role,
 	}
 	fork := s.fromFork(ctx)
-	if fork && !in.dryRun && !in.allowFork {
-		problems = []grant.Problem{untrustedFork()}
+	switch {
+	case fork && !in.allowFork && (in.file != "" || !in.dryRun):
+		problems = []grant.Problem{s.untrustedFork()}
+	case in.file != "":
+		problems = append(problems, s.readFile()...)
 	}
 	thread := s.findThread(ctx)
-	if len(problems) == 0 {
+	switch {
+	case len(problems) > 0:
+	case in.file != "":
+		problems = s.grantFile(ctx)
+	default:
 		problems = s.grant(ctx)
 	}
 	s.fail(problems)
@@ -79,12 +90,16 @@ func (s *step) fromFork(ctx context.Context) bool {
 	return s.public
 }
 
-func untrustedFork() grant.Problem {
-	return grant.Problem{
+func (s *step) untrustedFork() grant.Problem {
+	problem := grant.Problem{
 		Kind: grant.UntrustedFork,
 		What: escape.Say("This run was triggered by a pull request from a fork that is not merged: its author could grant themselves access."),
 		Hint: escape.Say("Make the grant on merge, or plan it here with dry-run: true. If you trust every fork with this grant, set allow-fork: true."),
 	}
+	if s.in.file != "" {
+		problem.Hint = escape.Say("Apply the file on merge. To plan what a fork's file says, set allow-fork: true: then its author learns which API tokens and Workspaces there are.")
+	}
+	return problem
 }
 
 // grant resolves the names, writes and verifies, and leaves what became of it in the report.
@@ -92,7 +107,7 @@ func (s *step) grant(ctx context.Context) []grant.Problem {
 	s.warnBeforeEnd()
 	ctx, cancel := context.WithTimeout(ctx, s.in.timeout)
 	defer cancel()
-	s.client = s.newClient()
+	s.client = s.newClient(nil)
 
 	var found resolved
 	var problems []grant.Problem
@@ -119,6 +134,7 @@ func (s *step) take(found resolved) {
 	}
 	for _, w := range found.workspaces {
 		s.report.Grants = append(s.report.Grants, report.Grant{
+			TokenGiven: s.report.TokenGiven, TokenID: s.report.TokenID, TokenName: s.report.TokenName,
 			Given: w.given, WorkspaceID: w.ID, WorkspaceName: w.Name, Role: s.in.role, Error: w.problem,
 		})
 	}
@@ -135,11 +151,12 @@ func (s *step) logFound(found resolved) {
 	}
 }
 
-func (s *step) newClient() *astro.Client {
+func (s *step) newClient(pace func(context.Context) error) *astro.Client {
 	return astro.New(astro.Config{
 		URL:      s.in.apiURL,
 		Token:    s.in.apiToken,
 		Version:  s.version,
+		Pace:     pace,
 		Retrying: s.retrying,
 		Requested: func(method, path string, status int, took time.Duration) {
 			if s.public {
@@ -176,9 +193,11 @@ func (s *step) write(ctx context.Context, found resolved) []grant.Problem {
 	result, err := granter.Grant(ctx, found.token, targets)
 	s.report.Attempts, s.report.MayStand = result.Attempts, result.MayStand
 	for i, change := range result.Changes {
-		s.report.Grants[i].Previous, s.report.Grants[i].Status = change.Previous, change.Status
+		g := &s.report.Grants[i]
+		g.Previous, g.Status, g.At, g.RequestID = change.Previous, change.Status, time.Now(), result.RequestID
 	}
 	s.warnLowered()
+	s.warnOwnToken(found.token.ID, result.Changes)
 	if err != nil {
 		return []grant.Problem{s.explain(err)}
 	}
@@ -193,6 +212,14 @@ func (s *step) warnBeforeEnd() {
 	if left := time.Until(ends); !ends.IsZero() && left > 0 && left < soon {
 		s.runner.Warning("API token ends soon", escape.Say("The API token in api-token ends at %s. Put a new one into its secret before.",
 			escape.Plain(ends.UTC().Format(time.RFC3339))).String())
+	}
+}
+
+// warnOwnToken warns of a change to the very API token that makes it.
+func (s *step) warnOwnToken(id string, changes []grant.Change) {
+	isChange := func(c grant.Change) bool { return c.Status != grant.Unchanged }
+	if id != "" && id == s.claims.TokenID && slices.ContainsFunc(changes, isChange) {
+		s.runner.Warning("API token changes itself", "The API token in api-token is the one whose roles change.")
 	}
 }
 

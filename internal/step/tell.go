@@ -18,8 +18,10 @@ func (s *step) fail(problems []grant.Problem) {
 		return
 	}
 	for i := range s.report.Grants {
-		g := &s.report.Grants[i]
-		g.Status, g.Error = grant.Failed, cmp.Or(g.Error, problems[0].Kind)
+		// Of a file, each API token's grants stand or fail on their own.
+		if g := &s.report.Grants[i]; s.in.file == "" || g.Status == "" {
+			g.Status, g.Error = grant.Failed, cmp.Or(g.Error, problems[0].Kind)
+		}
 	}
 }
 
@@ -29,11 +31,15 @@ func (s *step) tell() int {
 	if len(s.report.Problems) > 0 {
 		code = 1
 		s.logProblems()
-	} else {
+	} else if s.in.file == "" {
 		s.logGrants()
 	}
 	if err := s.runner.Outputs(s.outputs()); err != nil {
 		s.runner.Error("Outputs not set", err.Error())
+		code = 1
+	}
+	if err := s.writeReportFile(); err != nil {
+		s.runner.Error("Report file not written", err.Error())
 		code = 1
 	}
 	if err := s.runner.Summary(s.report.Markdown(summaryLimit)); err != nil {
@@ -54,6 +60,10 @@ func (s *step) logProblems() {
 		text := problem.What.String() + " " + problem.Hint.String()
 		if i == 0 && s.report.MayStand && problem.Kind != grant.Unverified {
 			text += " A write was sent that could not be verified: the role may stand. Running again is safe."
+		}
+		if problem.Line > 0 {
+			s.runner.ErrorAt(s.in.file, problem.Line, problem.Column, title(problem.Kind), text)
+			continue
 		}
 		s.runner.Error(title(problem.Kind), text)
 	}
@@ -88,7 +98,7 @@ func (s *step) logGrants() {
 
 // grantLine says what became of one grant.
 func (s *step) grantLine(workspace string, role, previous grant.Role, status grant.Status) escape.Sentence {
-	verb := map[grant.Status]string{grant.Granted: "Granted", grant.Updated: "Updated", grant.Unchanged: "Unchanged"}[status]
+	verb := map[grant.Status]string{grant.Granted: "Granted", grant.Updated: "Updated", grant.Revoked: "Revoked", grant.Unchanged: "Unchanged"}[status]
 	if s.report.DryRun && status != grant.Unchanged {
 		verb = "Dry run, would be " + string(status)
 	}
@@ -96,8 +106,12 @@ func (s *step) grantLine(workspace string, role, previous grant.Role, status gra
 	switch status {
 	case grant.Granted:
 		before = " (had no role there)"
-	case grant.Updated:
+	case grant.Updated, grant.Revoked:
 		before = " (was " + string(previous) + ")"
 	}
-	return escape.Say("%s: %s in Workspace %s%s.", escape.Plain(verb), escape.Plain(role), workspace, escape.Plain(before))
+	what := string(role)
+	if role == grant.None {
+		what = "no role"
+	}
+	return escape.Say("%s: %s in Workspace %s%s.", escape.Plain(verb), escape.Plain(what), workspace, escape.Plain(before))
 }

@@ -1,0 +1,82 @@
+package pullrequest
+
+import (
+	"context"
+	"crypto/sha1" // what git names blobs by
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-github/v62/github"
+)
+
+// Landing says whether an event is of something that landed on the default branch: a push to it, a run by hand or by the clock
+// on it, or a pull request that is being closed as merged into it. Where the payload does not tell the default branch,
+// the branch that it would have to be is returned, and known is false.
+func Landing(event, ref string, raw []byte) (branch string, landed, known bool) {
+	var p struct {
+		Action      string `json:"action"`
+		Deleted     bool   `json:"deleted"`
+		PullRequest *struct {
+			Merged bool `json:"merged"`
+			Base   struct {
+				Ref string `json:"ref"`
+			} `json:"base"`
+		} `json:"pull_request"`
+		Repository struct {
+			DefaultBranch string `json:"default_branch"`
+		} `json:"repository"`
+	}
+	if json.Unmarshal(raw, &p) != nil {
+		return "", false, true
+	}
+	var ok bool
+	switch {
+	case event == "push" || event == "schedule" || event == "workflow_dispatch":
+		branch, ok = strings.CutPrefix(ref, "refs/heads/")
+		ok = ok && !p.Deleted
+	case isPullRequest(event) && p.PullRequest != nil:
+		branch, ok = p.PullRequest.Base.Ref, p.Action == "closed" && p.PullRequest.Merged
+	}
+	if !ok || branch == "" {
+		return "", false, true
+	}
+	if p.Repository.DefaultBranch == "" {
+		return branch, true, false
+	}
+	return branch, branch == p.Repository.DefaultBranch, true
+}
+
+// DefaultBranch asks for the repository's default branch.
+func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
+	repository, err := try(ctx, c, "reading the default branch", func(ctx context.Context) (*github.Repository, error) {
+		repository, _, err := c.github.Repositories.Get(ctx, c.owner, c.name)
+		return repository, err
+	})
+	return repository.GetDefaultBranch(), err
+}
+
+// SameAsOn reports whether a file has this very content at the head of a branch.
+func (c *Client) SameAsOn(ctx context.Context, branch, path string, content []byte) (bool, error) {
+	file, err := try(ctx, c, "reading the grants file of the default branch", func(ctx context.Context) (*github.RepositoryContent, error) {
+		file, _, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, &github.RepositoryContentGetOptions{Ref: branch})
+		return file, err
+	})
+	if Status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return file.GetSHA() == blob(content), nil
+}
+
+// blob returns the name that git gives a file's content.
+func blob(content []byte) string {
+	hash := sha1.New()
+	fmt.Fprintf(hash, "blob %d\x00", len(content))
+	hash.Write(content)
+	return hex.EncodeToString(hash.Sum(nil))
+}
