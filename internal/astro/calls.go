@@ -48,17 +48,42 @@ func (o *Organization) path(parts ...string) []string {
 
 // Organizations lists the Organizations that the API token can see.
 func (c *Client) Organizations(ctx context.Context) ([]Named, error) {
-	return list(ctx, c, "reading the Organizations", []string{"organizations"}, nil, "organizations")
+	return listNamed(ctx, c, listQuery{what: "reading the Organizations", path: []string{"organizations"}, key: "organizations"})
 }
 
 // Tokens lists the API tokens of an Organization, without roles: those of the Organization, or with all those of
 // its Workspaces and Deployments too.
 func (o *Organization) Tokens(ctx context.Context, all bool) ([]Named, error) {
+	return listNamed(ctx, o.client, o.tokens(all))
+}
+
+func (o *Organization) tokens(all bool) listQuery {
 	query := url.Values{}
 	if !all {
 		query.Set("includeOnlyOrganizationTokens", "true")
 	}
-	return list(ctx, o.client, "reading the API tokens", o.path("tokens"), query, "tokens")
+	return listQuery{what: "reading the API tokens", path: o.path("tokens"), query: query, key: "tokens"}
+}
+
+// TokensWithRoles lists the API tokens of the Organization itself, with their roles where the list carries them: else those are
+// nil.
+func (o *Organization) TokensWithRoles(ctx context.Context) ([]Token, error) {
+	query := o.tokens(false)
+	query.roles = true
+	items, err := list(ctx, o.client, query)
+	if err != nil {
+		return nil, err
+	}
+	tokens := make([]Token, len(items))
+	for i, item := range items {
+		tokens[i].Named = item.Named
+		var roles []Entry
+		// What is no list of roles is as good as none: the token is read by itself then.
+		if json.Unmarshal(item.Roles, &roles) == nil && oneOrganizationRole(roles) {
+			tokens[i].Roles = roles
+		}
+	}
+	return tokens, nil
 }
 
 // Workspaces lists the Workspaces of an Organization: those of one of the names, with one of the IDs, or all.
@@ -70,7 +95,7 @@ func (o *Organization) Workspaces(ctx context.Context, names, ids []string) ([]N
 	if len(ids) > 0 {
 		query["workspaceIds"] = ids
 	}
-	return list(ctx, o.client, "reading the Workspaces", o.path("workspaces"), query, "workspaces")
+	return listNamed(ctx, o.client, listQuery{what: "reading the Workspaces", path: o.path("workspaces"), query: query, key: "workspaces"})
 }
 
 // Token reads one API token. A token of the Organization comes with its roles, or not at all: writing from an answer

@@ -18,13 +18,28 @@ import (
 const pageSize = 1000
 
 type page struct {
-	items []Named
+	items []listed
 	total int
 }
 
+// listed is an item of a list. The roles of an API token need not be there.
+type listed struct {
+	Named
+	Roles json.RawMessage `json:"roles"`
+}
+
+// listQuery is which list to read.
+type listQuery struct {
+	what  string // is being done
+	path  []string
+	query url.Values
+	key   string // of the list in the answer
+	roles bool   // are to be kept: they are most of an item
+}
+
 // list reads every page of a list: the first alone, as it tells how many there are, and then the rest at once.
-func list(ctx context.Context, c *Client, what string, path []string, query url.Values, key string) ([]Named, error) {
-	first, err := onePage(ctx, c, what, path, query, key, 0)
+func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
+	first, err := onePage(ctx, c, q, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -34,16 +49,29 @@ func list(ctx context.Context, c *Client, what string, path []string, query url.
 	}
 	// A page that came back shorter than asked for is the server's own size.
 	count := (first.total + size - 1) / size
-	pages := make([][]Named, count)
+	pages := make([][]listed, count)
 	pages[0] = first.items
 	if err := each(ctx, count-1, func(ctx context.Context, i int) error {
-		next, err := onePage(ctx, c, what, path, query, key, (i+1)*size)
+		next, err := onePage(ctx, c, q, (i+1)*size)
 		pages[i+1] = next.items
 		return err
 	}); err != nil {
 		return nil, err
 	}
 	return slices.Concat(pages...), nil
+}
+
+// listNamed is list for what needs no roles.
+func listNamed(ctx context.Context, c *Client, q listQuery) ([]Named, error) {
+	items, err := list(ctx, c, q)
+	if err != nil {
+		return nil, err
+	}
+	result := make([]Named, len(items))
+	for i, item := range items {
+		result[i] = item.Named
+	}
+	return result, nil
 }
 
 // each calls do for 0 to n-1, at most atOnce at a time, and returns the first error; that ends the rest.
@@ -69,16 +97,16 @@ func each(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 	return context.Cause(ctx)
 }
 
-func onePage(ctx context.Context, c *Client, what string, path []string, query url.Values, key string, offset int) (page, error) {
+func onePage(ctx context.Context, c *Client, q listQuery, offset int) (page, error) {
 	asked := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
-	maps.Copy(asked, query)
+	maps.Copy(asked, q.query)
 	var result page
-	_, err := c.read(ctx, what, path, asked, func(body io.Reader) (err error) {
-		result, err = decodePage(body, key)
+	_, err := c.read(ctx, q.what, q.path, asked, func(body io.Reader) (err error) {
+		result, err = decodePage(body, q.key, q.roles)
 		return err
 	})
 	for i := range result.items {
-		c.redactNamed(&result.items[i])
+		c.redactNamed(&result.items[i].Named)
 	}
 	return result, err
 }
@@ -87,7 +115,7 @@ func onePage(ctx context.Context, c *Client, what string, path []string, query u
 const maxTotal = 1_000_000
 
 // decodePage reads {key: [...], "totalCount": n}, item by item: a page is half a MiB of which we keep little.
-func decodePage(body io.Reader, key string) (page, error) {
+func decodePage(body io.Reader, key string, roles bool) (page, error) {
 	result := page{total: -1}
 	decoder := json.NewDecoder(body)
 	if err := expect(decoder, '{'); err != nil {
@@ -102,7 +130,7 @@ func decodePage(body io.Reader, key string) (page, error) {
 		switch name {
 		case key:
 			found = true
-			result.items, err = decodeItems(decoder)
+			result.items, err = decodeItems(decoder, roles)
 		case "totalCount":
 			err = decoder.Decode(&result.total)
 		default:
@@ -121,18 +149,21 @@ func decodePage(body io.Reader, key string) (page, error) {
 	return result, nil
 }
 
-func decodeItems(decoder *json.Decoder) ([]Named, error) {
+func decodeItems(decoder *json.Decoder, roles bool) ([]listed, error) {
 	if err := expect(decoder, '['); err != nil {
 		return nil, err
 	}
-	items := []Named{}
+	items := []listed{}
 	for decoder.More() {
-		var item Named
+		var item listed
 		if err := decoder.Decode(&item); err != nil {
 			return nil, err
 		}
 		if item.ID == "" {
 			return nil, errors.New("an item without an ID")
+		}
+		if !roles {
+			item.Roles = nil
 		}
 		items = append(items, item)
 	}

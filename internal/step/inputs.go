@@ -82,18 +82,47 @@ type reader struct {
 	runner   *runner.Runner
 	defaults map[string]string
 	secrets  []string // API tokens that were pasted into other inputs
-	problems []grant.Problem
+	problems map[string][]grant.Problem // by the input's name
+}
+
+func newReader(r *runner.Runner) *reader {
+	in := &reader{runner: r, defaults: map[string]string{}, problems: map[string][]grant.Problem{}}
+	for _, input := range Inputs() {
+		in.defaults[input.Name] = input.Default
+	}
+	return in
+}
+
+// readConnection reads the inputs that say how to reach the Astro API, and says all that is wrong with them.
+func readConnection(r *runner.Runner) (inputs, []grant.Problem) {
+	in := newReader(r)
+	result := in.connection()
+	return result, in.all()
+}
+
+// all returns the problems in the order of the inputs.
+func (in *reader) all() []grant.Problem {
+	var all []grant.Problem
+	for _, input := range Inputs() {
+		all = append(all, in.problems[input.Name]...)
+	}
+	return all
+}
+
+func (in *reader) connection() inputs {
+	var result inputs
+	result.apiToken = in.apiToken()
+	in.checkNoSecretIn(result.apiToken)
+	result.organization = in.id("organization")
+	result.apiURL = in.url("api-url")
+	result.timeout = in.duration("timeout")
+	return result
 }
 
 // readInputs reads all inputs, and says all that is wrong with them. It sends nothing.
 func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
-	in := &reader{runner: r, defaults: map[string]string{}}
-	for _, input := range Inputs() {
-		in.defaults[input.Name] = input.Default
-	}
-	var result inputs
-	result.apiToken = in.apiToken()
-	in.checkNoSecretIn(result.apiToken)
+	in := newReader(r)
+	result := in.connection()
 	result.file, result.applyAlways, result.reportFile = in.get("grants-file"), in.applyAlways(), in.get("report-file")
 	if result.file == "" {
 		result.tokenName, result.tokenID = in.token()
@@ -102,18 +131,15 @@ func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
 	} else {
 		in.checkFileAlone()
 	}
-	result.organization = in.id("organization")
-	result.apiURL = in.url("api-url")
 	result.dryRun = in.bool("dry-run")
 	result.allowFork = in.bool("allow-fork")
-	result.timeout = in.duration("timeout")
 	result.wait = in.duration("wait")
 	result.settle = in.duration("settle")
 	in.checkTimes(result)
 	result.comment = in.mode("comment")
 	result.githubToken = githubToken(r)
 	result.pullRequest = in.number("pull-request")
-	return result, in.problems
+	return result, in.all()
 }
 
 // get returns an input, or its default. An API token that was pasted into it is left out: no problem may repeat it.
@@ -127,7 +153,7 @@ func (in *reader) get(name string) string {
 
 // wrong notes a problem of an input. The hint says what is allowed.
 func (in *reader) wrong(name string, what, hint escape.Sentence) {
-	in.problems = append(in.problems, grant.Problem{
+	in.problems[name] = append(in.problems[name], grant.Problem{
 		Kind: grant.InvalidInput,
 		What: escape.Say("Input %s: %s.", escape.Plain(name), what),
 		Hint: hint,

@@ -1,0 +1,38 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// TestExport exports an Organization, and plans the file at once: it changes nothing.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	// What a file cannot say by name: one with a line break, one that looks like an ID, one that several have, and a role that cannot be granted.
+	w.AddWorkspace("clworkspacestrange0000001", "two\nlines: \"#\"")
+	w.AddWorkspace("clworkspacestrange0000002", "clworkspaceproduction0001")
+	w.AddWorkspace("clworkspacestrange0000003", `- "quoted" # 'and' {so} [on]: ü`)
+	w.AddToken(sandbox.Token{ID: "cltokenstrange00000000001", Name: "::set-output name=x::\n", Roles: []string{
+		entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"),
+		entry("WORKSPACE", "clworkspacestrange0000001", "workspace_operator"),
+		entry("WORKSPACE", "clworkspacestrange0000002", "WORKSPACE_OPERATOR"),
+		entry("WORKSPACE", "clworkspacestrange0000003", "WORKSPACE_OWNER"),
+		entry("WORKSPACE", analytics, "WORKSPACE_MEMBER"),
+		entry("WORKSPACE", production, "WORKSPACE_ACCESSOR"),
+	}})
+	exported := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1")).wait()
+	equal(t, "exit code", exported.code, 0)
+	contains(t, "the file", exported.log, `org-token-name: "CI Deployer"`, `org-token-id: "cltokennightlyreports0003" # Nightly Reports`,
+		`"clworkspacestrange0000001" # two\nlines`, `- \"quoted\" # 'and' {so} [on]: ü"`, "which cannot be granted")
+	equal(t, "writes", w.count(writeRoles), 0)
+
+	file := exported.log[strings.Index(exported.log, "# What"):]
+	planned := run(t, w.root, map[string]string{"grants-file": "grants.yml", "dry-run": "true"}, func(s *setup) {
+		s.env["GITHUB_WORKSPACE"] = s.dir
+		s.write("grants.yml", file)
+	})
+	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0", "unchanged", "8")
+}

@@ -1,0 +1,198 @@
+package step
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/runner"
+)
+
+// Export writes a grants file of what the Organization has today to file, and tells its progress in the log. It returns the exit code.
+// Planned at once, the file changes nothing.
+func Export(ctx context.Context, env Environment, file io.Writer) int {
+	s := &step{runner: runner.New(env.Getenv, env.Out), version: env.Version}
+	s.runner.Secret(s.runner.Input("api-token"))
+	s.runner.Secret(s.runner.Env("ASTRO_API_TOKEN"))
+	var problems []grant.Problem
+	if s.in, problems = readConnection(s.runner); len(problems) == 0 {
+		problems = s.export(ctx, file)
+	}
+	for _, problem := range problems {
+		s.runner.Error(title(problem.Kind), problem.What.String()+" "+problem.Hint.String())
+	}
+	return min(len(problems), 1)
+}
+
+// export is what an Organization has.
+type export struct {
+	tokens     []astro.Token
+	workspaces map[string]astro.Named // by ID
+
+	tokenNames, workspaceNames map[string]int // how many bear a name
+}
+
+func (s *step) export(ctx context.Context, file io.Writer) []grant.Problem {
+	s.claims = astro.ReadClaims(s.in.apiToken)
+	ctx, cancel := context.WithTimeout(ctx, s.in.timeout)
+	defer cancel()
+	s.client = s.newClient(newLimits().read)
+	id, problems := s.resolveOrganization(ctx)
+	if len(problems) > 0 {
+		return problems
+	}
+	s.report.OrganizationID = id
+	found, err := s.gather(ctx, s.client.Organization(id))
+	if err != nil {
+		return []grant.Problem{s.explainLookUp(err)}
+	}
+	if _, err := io.WriteString(file, found.yaml(id)); err != nil {
+		return []grant.Problem{{Kind: grant.InvalidInput, What: escape.Say("The file could not be written: %s.", err.Error()), Hint: escape.Say("Send it to where there is room.")}}
+	}
+	return nil
+}
+
+// gather reads all API tokens with their roles, and all Workspaces.
+func (s *step) gather(ctx context.Context, organization *astro.Organization) (*export, error) {
+	result := &export{workspaces: map[string]astro.Named{}, tokenNames: map[string]int{}, workspaceNames: map[string]int{}}
+	err := s.sideBySide(ctx,
+		func(ctx context.Context) (err error) {
+			result.tokens, err = organization.TokensWithRoles(ctx)
+			return err
+		},
+		func(ctx context.Context) error {
+			workspaces, err := organization.Workspaces(ctx, nil, nil)
+			for _, w := range workspaces {
+				result.workspaces[w.ID] = w
+				result.workspaceNames[w.Name]++
+			}
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, token := range result.tokens {
+		result.tokenNames[token.Name]++
+	}
+	if err := s.readRoles(ctx, organization, result.tokens); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(result.tokens, func(a, b astro.Token) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return result, nil
+}
+
+// progress is after how many API tokens a line tells of it.
+const progress = 100
+
+// readRoles reads the API tokens one by one whose roles the list did not carry.
+func (s *step) readRoles(ctx context.Context, organization *astro.Organization, tokens []astro.Token) error {
+	var mu sync.Mutex
+	done := 0
+	looks := []func(context.Context) error{}
+	for i := range tokens {
+		if tokens[i].Roles != nil {
+			continue
+		}
+		looks = append(looks, func(ctx context.Context) error {
+			token, err := organization.Token(ctx, tokens[i].ID)
+			if err != nil {
+				return err
+			}
+			tokens[i].Roles = token.Roles
+			mu.Lock()
+			defer mu.Unlock()
+			if done++; done%progress == 0 {
+				s.runner.Infof("Read the roles of %d API tokens.", done)
+			}
+			return nil
+		})
+	}
+	return s.sideBySide(ctx, looks...)
+}
+
+// yaml is the grants file.
+func (e *export) yaml(organizationID string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What the Organization %s has. A line taken out revokes nothing: role: none does.\ngrants:", escape.Line(organizationID))
+	count := 0
+	for _, token := range e.tokens {
+		count += e.writeToken(&b, token)
+	}
+	if count == 0 {
+		b.WriteString(" []")
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// writeToken writes an entry for each role that the API token has in some Workspace, and returns how many.
+func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
+	workspaces := map[grant.Role][]string{}
+	for _, entry := range token.Roles {
+		if !entry.InWorkspace(entry.EntityID) {
+			continue
+		}
+		role, err := grant.ParseRole(entry.Role)
+		if err != nil || role == grant.None {
+			fmt.Fprintf(b, "\n  # %s has %s in %s, which cannot be granted.", escape.Line(token.Name), escape.Line(entry.Role), e.told(entry.EntityID))
+			continue
+		}
+		workspaces[role] = append(workspaces[role], entry.EntityID)
+	}
+	count := 0
+	for _, role := range grant.Roles() {
+		ids := workspaces[role]
+		if len(ids) == 0 {
+			continue
+		}
+		count++
+		key, value, note := "org-token-name", token.Name, ""
+		if e.tokenNames[token.Name] > 1 || !expressible(token.Name) {
+			key, value, note = "org-token-id", token.ID, " # "+escape.Line(token.Name)
+		}
+		fmt.Fprintf(b, "\n  - %s: %s%s\n    role: %s\n    workspaces:", key, quoted(value), note, role)
+		slices.SortFunc(ids, func(a, b string) int {
+			return cmp.Or(cmp.Compare(e.workspaces[a].Name, e.workspaces[b].Name), cmp.Compare(a, b))
+		})
+		for _, id := range slices.Compact(ids) {
+			fmt.Fprintf(b, "\n      - %s", e.workspace(id))
+		}
+	}
+	return count
+}
+
+// workspace is a Workspace by its name where that is its own, else by its ID.
+func (e *export) workspace(id string) string {
+	name := e.workspaces[id].Name
+	// A name that looks like an ID would be looked up as one first.
+	if e.workspaceNames[name] == 1 && expressible(name) && !idShape.MatchString(name) {
+		return quoted(name)
+	}
+	if name == "" {
+		return quoted(id)
+	}
+	return quoted(id) + " # " + escape.Line(name)
+}
+
+func (e *export) told(id string) string {
+	return escape.Line(cmp.Or(e.workspaces[id].Name, id))
+}
+
+// expressible reports whether a grants file can hold a name: all of it visible, no white space around it, and no API token.
+func expressible(name string) bool {
+	hidden := func(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }
+	return name != "" && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, hidden) && !jwt.MatchString(name)
+}
+
+// quoted is a string of YAML: JSON's are.
+func quoted(s string) string { return toJSON(s, "") }
