@@ -63,7 +63,7 @@ func (s *step) export(ctx context.Context, file io.Writer) []grant.Problem {
 // gather reads all API tokens with their roles, and all Workspaces.
 func (s *step) gather(ctx context.Context, organization *astro.Organization) (*export, error) {
 	result := &export{workspaces: map[string]astro.Named{}, tokenNames: map[string]int{}, workspaceNames: map[string]int{}}
-	err := s.sideBySide(ctx,
+	err := sideBySide(ctx,
 		func(ctx context.Context) (err error) {
 			result.tokens, err = organization.TokensWithRoles(ctx)
 			return err
@@ -117,7 +117,7 @@ func (s *step) readRoles(ctx context.Context, organization *astro.Organization, 
 			return nil
 		})
 	}
-	return s.sideBySide(ctx, looks...)
+	return sideBySide(ctx, looks...)
 }
 
 // yaml is the grants file.

@@ -2,7 +2,6 @@ package step
 
 import (
 	"context"
-	"sync"
 
 	"astro-workspace-grant/internal/access"
 	"astro-workspace-grant/internal/astro"
@@ -35,7 +34,7 @@ func (s *step) resolveFile(ctx context.Context) ([]*job, []grant.Problem) {
 	names := newNames(s.file)
 	var tokens, workspaces map[string][]astro.Named
 	var all []astro.Named
-	err := s.sideBySide(ctx,
+	err := sideBySide(ctx,
 		func(ctx context.Context) (err error) {
 			tokens, all, err = s.findTokens(ctx, organization, names.tokens)
 			return err
@@ -49,29 +48,6 @@ func (s *step) resolveFile(ctx context.Context) ([]*job, []grant.Problem) {
 	}
 	found := &lookedUp{step: s, organization: organization, tokens: tokens, workspaces: workspaces, allTokens: all}
 	return found.jobs(ctx, s.file)
-}
-
-// sideBySide runs look-ups at once. The first failure ends the others, and is returned.
-func (s *step) sideBySide(ctx context.Context, looks ...func(ctx context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var mu sync.Mutex
-	var first error
-	var group sync.WaitGroup
-	for _, look := range looks {
-		group.Go(func() {
-			if err := look(ctx); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				if first == nil {
-					first = err
-				}
-				cancel()
-			}
-		})
-	}
-	group.Wait()
-	return first
 }
 
 // names are what a file names, each once, in the order of first mention.

@@ -37,36 +37,44 @@ func (s *step) resolve(ctx context.Context) (resolved, []grant.Problem) {
 	s.report.OrganizationID = id
 	found := resolved{organization: s.client.Organization(id)}
 
-	// A failure of the API on one side ends the other; that something was not found does not.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	// Apart from ctx: when that ends, the sides say why, and what they were doing.
-	failed, fail := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer fail(nil)
-	failing := func(err error) {
-		if err != nil {
-			fail(err)
-			cancel()
-		}
-	}
 	var inToken, inWorkspaces []grant.Problem
-	var sides sync.WaitGroup
-	sides.Go(func() {
-		var err error
-		found.token, inToken, err = s.resolveToken(ctx, found.organization)
-		failing(err)
-	})
-	sides.Go(func() {
-		var err error
-		found.workspaces, inWorkspaces, err = s.resolveWorkspaces(ctx, found.organization)
-		failing(err)
-	})
-	sides.Wait()
+	err := sideBySide(ctx,
+		func(ctx context.Context) (err error) {
+			found.token, inToken, err = s.resolveToken(ctx, found.organization)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			found.workspaces, inWorkspaces, err = s.resolveWorkspaces(ctx, found.organization)
+			return err
+		})
 	problems = mergeProblems(inToken, inWorkspaces)
-	if err := context.Cause(failed); err != nil {
+	if err != nil {
 		problems = mergeProblems(problems, []grant.Problem{s.explainLookUp(err)})
 	}
 	return found, problems
+}
+
+// sideBySide runs look-ups at once. The first failure ends the others, and is returned; that something was not found is none.
+func sideBySide(ctx context.Context, looks ...func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var mu sync.Mutex
+	var first error
+	var group sync.WaitGroup
+	for _, look := range looks {
+		group.Go(func() {
+			if err := look(ctx); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				if first == nil {
+					first = err
+				}
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	return first
 }
 
 // explainLookUp is explain for a look-up in the Organization: one that the API does not know answers 404.
