@@ -161,7 +161,7 @@ func (c *checker) text(v value, what escape.Plain, hint escape.Sentence) (string
 
 func (c *checker) id(v value) (string, bool) {
 	id, ok := c.text(v, "The token's ID", escape.Say("Give one ID; for several tokens write an entry for each."))
-	if ok && !astro.ID.MatchString(id) {
+	if ok && !astro.IsID(id) {
 		c.wrong(v.at, escape.Say("%s is no ID.", brief(id)), escape.Say("An ID has letters, digits, - and _ only; it looks like clxxxxxxxxxxxxxxxxxxxxxxx. A name goes into org-token-name."))
 		return "", false
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -63,7 +64,7 @@ func (v value) typeOf() escape.Plain {
 	case *ast.MappingNode:
 		return aMapping
 	case *ast.StringNode:
-		if node.Token.Type == token.StringType && number.MatchString(node.Value) {
+		if node.Token.Type == token.StringType && number().MatchString(node.Value) {
 			return aNumber
 		}
 	}
@@ -71,7 +72,9 @@ func (v value) typeOf() escape.Plain {
 }
 
 // number is what YAML 1.2 reads as a number and go-yaml v1.19.2 does not: with an exponent, or too large for it.
-var number = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|^[-+]?\.(inf|Inf|INF)$`)
+var number = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|^[-+]?\.(inf|Inf|INF)$`)
+})
 
 // text returns what a string says.
 func (v value) text() (string, bool) {

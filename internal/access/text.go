@@ -3,16 +3,17 @@ package access
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
+	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
 )
 
-// jwt is the form of an Astro API token.
-var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
-
 // control are characters that YAML 1.2 does not allow in a file (production 1, c-printable).
-var control = regexp.MustCompile(`[^\t\n\r\x20-\x7e\x{85}\x{a0}-\x{fffd}\x{10000}-\x{10ffff}]`)
+var control = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[^\t\n\r\x20-\x7e\x{85}\x{a0}-\x{fffd}\x{10000}-\x{10ffff}]`)
+})
 
 // mostInLine and mostEmpty bound what the lexer of go-yaml v1.19.2 takes quadratic time over: each tab in double quotes
 // makes it look through the rest of the line, each "<" through those after it, and each empty line at the end of a block
@@ -42,7 +43,7 @@ func checkText(data []byte) (string, []Problem) {
 		return "", append(problems, findTokens(text)...)
 	}
 	// Letters of the same number keep every column, and cannot mean anything.
-	masked := jwt.ReplaceAllStringFunc(text, func(token string) string { return strings.Repeat("x", len(token)) })
+	masked := astro.JWT().ReplaceAllStringFunc(text, func(token string) string { return strings.Repeat("x", len(token)) })
 	if !strings.HasSuffix(masked, "\n") {
 		masked += "\n" // the lexer drops a tag that the file ends with
 	}
@@ -67,7 +68,7 @@ func invalid(text string) int {
 func findTokens(text string) []Problem {
 	var problems []Problem
 	at := cursor{text: text}
-	for _, found := range jwt.FindAllStringIndex(text, -1) {
+	for _, found := range astro.JWT().FindAllStringIndex(text, -1) {
 		what, hint := holdsToken()
 		problems = append(problems, at.problem(found[0], what, hint))
 	}
@@ -80,7 +81,7 @@ func holdsToken() (what, hint escape.Sentence) {
 }
 
 func checkCharacters(text string) []Problem {
-	found := control.FindStringIndex(text)
+	found := control().FindStringIndex(text)
 	if found == nil {
 		return nil
 	}

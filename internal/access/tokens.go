@@ -5,6 +5,7 @@ import (
 
 	"github.com/goccy/go-yaml/token"
 
+	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
 )
 
@@ -90,7 +91,7 @@ func (t *tokens) refuse(i int) {
 			t.add(tk, escape.Say("A tab stands in this text."), escape.Say("Use spaces, or put the text in quotes."))
 		}
 	}
-	if jwt.MatchString(tk.Value) { // one that only shows once escapes and line breaks are resolved
+	if astro.JWT().MatchString(tk.Value) { // one that only shows once escapes and line breaks are resolved
 		what, hint := holdsToken()
 		t.add(tk, what, hint)
 	}

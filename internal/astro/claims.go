@@ -3,9 +3,16 @@ package astro
 import (
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
+
+// JWT is the form of an Astro API token, wherever it stands in a text.
+var JWT = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
+})
 
 // Claims is what an Astro API token says of itself. It is read to save requests and to explain errors, never to decide who
 // may do what: the signature is the server's to check.
@@ -52,7 +59,7 @@ func onlyID(permissions []string, prefix string) string {
 		if !ok || id == found {
 			continue
 		}
-		if found != "" || !ID.MatchString(id) {
+		if found != "" || !IsID(id) {
 			return ""
 		}
 		found = id

@@ -6,7 +6,6 @@ package escape
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -73,7 +72,7 @@ func Lines(s string) string {
 // never reads as markup and GitHub's filters for mentions, issues and commits pass over. GitHub's own extension still
 // looks for e-mail addresses in text that has been decoded: the empty comment ends that text at the "@".
 func Code(s string) string {
-	if plain.MatchString(s) {
+	if plain(s) {
 		return "`" + s + "`"
 	}
 	if s == "" {
@@ -98,5 +97,11 @@ func Inside(s string) string {
 	return b.String()
 }
 
-// plain is text that a code span holds as it is.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*$`)
+// plain reports whether s is text that a code span holds as it is: words of letters, digits and a few marks, one space between
+// two of them.
+func plain(s string) bool {
+	other := func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_./- ", c))
+	}
+	return s != "" && !strings.ContainsFunc(s, other) && strings.Join(strings.Fields(s), " ") == s
+}

@@ -25,7 +25,7 @@ func (c *Client) Find(ctx context.Context, trigger Trigger) (Found, error) {
 		return Found{Number: trigger.Number, Head: trigger.Head}, nil
 	}
 	found, err := c.byCommit(ctx, trigger)
-	if !trigger.Merged || !squashed.MatchString(trigger.Title) {
+	if !trigger.Merged || !squashed().MatchString(trigger.Title) {
 		return found, err
 	}
 	for _, wait := range looks {

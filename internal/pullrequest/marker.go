@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"astro-workspace-grant/internal/grant"
 )
@@ -44,11 +45,11 @@ func (t Telling) marker() string {
 }
 
 // markerForm is what marker writes. The values are hashes, numbers and our own words, so nothing in them ends it.
-var markerForm = regexp.MustCompile(`<!-- ` + markerName + ` (\{[^{}<>]*\}) -->`)
+var markerForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<!-- ` + markerName + ` (\{[^{}<>]*\}) -->`) })
 
 // readMarker returns what a comment's text tells. The marker stands at its end: what is quoted before it does not count.
 func readMarker(body string) (Telling, bool) {
-	all := markerForm.FindAllStringSubmatch(strings.TrimSpace(body), -1)
+	all := markerForm().FindAllStringSubmatch(strings.TrimSpace(body), -1)
 	if len(all) == 0 {
 		return Telling{}, false
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Trigger is what a run's event tells of its pull request. The zero Trigger is of a run that has none.
@@ -101,10 +102,10 @@ func (p *payload) workflowRun() Trigger {
 }
 
 // queueRef is the branch of a merge queue's group, as gh-readonly-queue/main/pr-12-<SHA>.
-var queueRef = regexp.MustCompile(`/pr-([0-9]{1,9})-[0-9a-f]+$`)
+var queueRef = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/pr-([0-9]{1,9})-[0-9a-f]+$`) })
 
 func queued(ref string) int {
-	match := queueRef.FindStringSubmatch(ref)
+	match := queueRef().FindStringSubmatch(ref)
 	if match == nil {
 		return 0
 	}
@@ -113,4 +114,4 @@ func queued(ref string) int {
 }
 
 // squashed is how the title of a squash merge's commit ends.
-var squashed = regexp.MustCompile(`\(#[0-9]+\)\s*$`)
+var squashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(#[0-9]+\)\s*$`) })

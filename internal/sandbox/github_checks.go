@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // checkAgent is stricter than GitHub in that Go's own name does not do: it finds a client that forgets to say
@@ -19,8 +20,9 @@ func checkAgent(v *visit) *denial {
 
 // accepted matches the media types that GitHub's plain JSON goes by. Others ask for something else, such as a
 // diff or rendered HTML, which is not here.
-var accepted = regexp.MustCompile(
-	`^(\*/\*|application/(\*|json|vnd\.github(\.v3|\.[a-z-]+-preview)?(\+json)?))$`)
+var accepted = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*/\*|application/(\*|json|vnd\.github(\.v3|\.[a-z-]+-preview)?(\+json)?))$`)
+})
 
 func checkMedia(v *visit) *denial {
 	accept := strings.Join(v.Header.Values("Accept"), ",")
@@ -29,7 +31,7 @@ func checkMedia(v *visit) *denial {
 	}
 	for part := range strings.SplitSeq(accept, ",") {
 		media, _, err := mime.ParseMediaType(part)
-		if err == nil && accepted.MatchString(media) {
+		if err == nil && accepted().MatchString(media) {
 			return nil
 		}
 	}

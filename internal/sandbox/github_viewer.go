@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // readUser tells a token who it is, unless it belongs to a bot.
@@ -19,7 +20,9 @@ func (g *GitHub) readUser(v *visit) (answer, *denial) {
 }
 
 // viewerQuery matches the one query that there is.
-var viewerQuery = regexp.MustCompile(`^\s*(?:query(?:\s+\w+)?\s*)?\{\s*viewer\s*\{([\w\s,]*)\}\s*\}\s*$`)
+var viewerQuery = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:query(?:\s+\w+)?\s*)?\{\s*viewer\s*\{([\w\s,]*)\}\s*\}\s*$`)
+})
 
 // graphql answers who the viewer is. Errors of GraphQL come with a status of 200.
 func (g *GitHub) graphql(v *visit) (answer, *denial) {
@@ -34,7 +37,7 @@ func (g *GitHub) graphql(v *visit) (answer, *denial) {
 	if err := json.Unmarshal(values["query"], &query); err != nil || query == nil {
 		return answer{}, deny(http.StatusBadRequest, "A query attribute must be specified and must be a string.")
 	}
-	found := viewerQuery.FindStringSubmatch(*query)
+	found := viewerQuery().FindStringSubmatch(*query)
 	if found == nil {
 		return graphqlError("The sandbox knows no query but { viewer { login databaseId } }"), nil
 	}

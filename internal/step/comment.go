@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"astro-workspace-grant/internal/pullrequest"
@@ -158,7 +159,7 @@ func (s *step) telling(about string) pullrequest.Telling {
 	}
 }
 
-var sha = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+var sha = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40,64}$`) })
 
 // commentText is the report with the run's link and the pull request's head commit.
 func (s *step) commentText(found pullrequest.Found) string {
@@ -170,7 +171,7 @@ func (s *step) commentText(found pullrequest.Found) string {
 		}
 		footer = append(footer, "[Workflow run]("+link+")")
 	}
-	if sha.MatchString(found.Head) {
+	if sha().MatchString(found.Head) {
 		footer = append(footer, "commit "+found.Head)
 	}
 	return s.report.Markdown(commentLimit) + "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"

@@ -175,7 +175,7 @@ func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
 func (e *export) workspace(id string) string {
 	name := e.workspaces[id].Name
 	// A name that looks like an ID would be looked up as one first.
-	if e.workspaceNames[name] == 1 && expressible(name) && !idShape.MatchString(name) {
+	if e.workspaceNames[name] == 1 && expressible(name) && !hasIDShape(name) {
 		return quoted(name)
 	}
 	if name == "" {
@@ -191,7 +191,7 @@ func (e *export) told(id string) string {
 // expressible reports whether a grants file can hold a name: all of it visible, no white space around it, and no API token.
 func expressible(name string) bool {
 	hidden := func(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }
-	return name != "" && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, hidden) && !jwt.MatchString(name)
+	return name != "" && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, hidden) && !astro.JWT().MatchString(name)
 }
 
 // quoted is a string of YAML: JSON's are.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,9 +63,6 @@ func (in *reader) apiToken() string {
 	return token
 }
 
-// jwt is the form of an Astro API token.
-var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
-
 // checkNoSecretIn refuses an API token that was pasted into another input, and keeps it from being shown from then on.
 func (in *reader) checkNoSecretIn(apiToken string) {
 	if apiToken != "" {
@@ -77,7 +73,7 @@ func (in *reader) checkNoSecretIn(apiToken string) {
 		if input.Secret || value == "" {
 			continue
 		}
-		pasted := jwt.FindAllString(value, -1)
+		pasted := astro.JWT().FindAllString(value, -1)
 		for _, secret := range pasted {
 			in.runner.Secret(secret)
 		}
@@ -127,7 +123,7 @@ func (in *reader) workspaces() []string {
 
 func (in *reader) id(name string) string {
 	id := in.get(name)
-	if id != "" && !astro.ID.MatchString(id) {
+	if id != "" && !astro.IsID(id) {
 		in.wrong(name, escape.Say("%s is no ID", id), escape.Say("An ID has letters, digits, - and _ only; it looks like clxxxxxxxxxxxxxxxxxxxxxxx."))
 	}
 	return id

@@ -3,8 +3,8 @@ package step
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"astro-workspace-grant/internal/astro"
@@ -14,8 +14,12 @@ import (
 // atATime is how many names or IDs go into one request: a URL has limits.
 const atATime = 50
 
-// idShape is the form of the API's IDs. What has it can be a name all the same.
-var idShape = regexp.MustCompile(`^c[a-z0-9]{24}$`)
+// hasIDShape reports whether s has the form of the API's IDs: c and 24 lower-case letters or digits. What has it can be a
+// name all the same.
+func hasIDShape(s string) bool {
+	other := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }
+	return len(s) == 25 && s[0] == 'c' && !strings.ContainsFunc(s, other)
+}
 
 // resolveWorkspaces finds the Workspaces, each once, in the order of first mention.
 func (s *step) resolveWorkspaces(ctx context.Context, organization *astro.Organization) ([]workspace, []grant.Problem, error) {
@@ -46,7 +50,7 @@ func (s *step) findWorkspaces(ctx context.Context, organization *astro.Organizat
 			askIDs = func([]string) ([]astro.Named, error) { return all, nil }
 			askNames = askIDs
 		}
-		if err := lookUp(filter(missing, idShape.MatchString), askIDs, byID, found); err != nil {
+		if err := lookUp(filter(missing, hasIDShape), askIDs, byID, found); err != nil {
 			return false, err
 		}
 		missing = filter(missing, isMissing)
@@ -118,7 +122,7 @@ func (s *step) workspaceProblem(given string, matches, all []astro.Named) grant.
 		return s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", "workspace", given, matches)
 	}
 	what := "Workspace"
-	if idShape.MatchString(given) {
+	if hasIDShape(given) {
 		what = "Workspace has this ID or"
 	}
 	return s.notFound(grant.WorkspaceNotFound, what, given, all)
