@@ -183,7 +183,7 @@ func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) 
 	if err == nil {
 		r.request = requestID
 		r.refused.Reset()
-		r.Log("The API took the write (try %d). Looking in a while whether the role stands: others may have written at the same time.", r.attempts)
+		r.Log("The API took the write (try %d). Waiting to see whether it stands: others may write at the same time.", r.attempts)
 	} else if !retry.Worth(err) {
 		return base, err
 	} else if err := r.refused.Wait(ctx, err); err != nil {
