@@ -43,6 +43,13 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, st
 		fmt.Fprintf(stdout, "astro-workspace-grant %s\n", version)
 		return 0
 	}
+	if o.serve != "" || o.serveFiles != "" {
+		if err := o.serveSandbox(ctx); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return 0
+	}
 	if o.sandbox || o.faults {
 		stop, err := o.startSandbox()
 		if err != nil {
@@ -51,12 +58,17 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, st
 		}
 		defer stop()
 	}
+	if o.export {
+		return step.Export(ctx, step.Environment{Getenv: o.getenv, Out: stderr, Version: version}, stdout)
+	}
 	return step.Run(ctx, step.Environment{Getenv: o.getenv, Out: stdout, Version: version})
 }
 
 // options are what a command line says. A runner passes none.
 type options struct {
 	version, sandbox, faults bool
+	export                   bool
+	serve, serveFiles        string            // where, and the folder of the files that tell of it
 	inputs                   map[string]string // by name
 	variables                map[string]string // of the environment, where the sandbox says so
 	env                      func(string) string
@@ -88,6 +100,9 @@ func parseFlags(args []string, getenv func(string) string, stdout, stderr io.Wri
 	flags.BoolVar(&o.version, "version", false, "print the version")
 	flags.BoolVar(&o.sandbox, "sandbox", false, "run against an Astro in memory: no account, no network")
 	flags.BoolVar(&o.faults, "faults", false, "like -sandbox, with an API that fails now and then")
+	flags.BoolVar(&o.export, "export", false, "print a grants file of what the Organization has today")
+	flags.StringVar(&o.serve, "serve", "", "serve the sandbox alone, over TLS, at this address (port 0: a free one)")
+	flags.StringVar(&o.serveFiles, "serve-files", "", "existing folder for what clients of -serve need: ca.pem, api-token and, once it answers, api-url")
 	for _, input := range step.Inputs() {
 		set := func(value string) error {
 			o.inputs[input.Name] = value
@@ -123,24 +138,51 @@ token that makes the grant comes from the variable ASTRO_API_TOKEN:
 // sandboxLatency is what one request takes in the sandbox.
 const sandboxLatency = 50 * time.Millisecond
 
-// startSandbox starts an Astro and a GitHub in memory and points the run at them. Where the command line does not say what
-// to grant, it shows one grant that is new and one that changes a role.
-func (o *options) startSandbox() (stop func(), err error) {
-	token := sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
+// newSandbox makes an Astro and a GitHub in memory that know one API token.
+func (o *options) newSandbox() (token string, github *sandbox.GitHub, handler http.Handler) {
+	token = sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
 	settings := sandbox.Options{APIToken: token, Latency: func() time.Duration { return sandboxLatency }}
 	if o.faults {
 		settings.Fault = sandbox.Flaky(rand.Uint64())
 	}
-	github := sandbox.DemoGitHub(token)
+	github = sandbox.DemoGitHub(token)
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", sandbox.Demo(settings))
 	mux.Handle("/api/", github)
-	root, closeServer, err := sandbox.Listen(mux)
+	return token, github, mux
+}
+
+// serveSandbox serves the sandbox alone until a signal.
+func (o *options) serveSandbox(ctx context.Context) error {
+	if o.serve == "" || o.serveFiles == "" {
+		return errors.New("-serve and -serve-files go together: without its authority's certificate nobody can reach the sandbox")
+	}
+	token, _, handler := o.newSandbox()
+	root, authority, stop, err := sandbox.ListenTLS(o.serve, handler)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	remove, err := sandbox.Files(o.serveFiles, root, authority, token)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	fmt.Fprintf(o.out, "Astro is at %[1]s/v1 and GitHub at %[1]s/api/v3, until a signal. Clients find what they need in %[2]s.\n", root, o.serveFiles)
+	<-ctx.Done()
+	return nil
+}
+
+// startSandbox starts an Astro and a GitHub in memory and points the run at them. Where the command line does not say what
+// to grant, it shows one grant that is new and one that changes a role.
+func (o *options) startSandbox() (stop func(), err error) {
+	token, github, handler := o.newSandbox()
+	root, closeServer, err := sandbox.Listen(handler)
 	if err != nil {
 		return nil, err
 	}
 	said := func(name string) bool { return o.inputs[name] != "" }
-	if !slices.ContainsFunc([]string{"org-token-name", "org-token-id", "role", "workspace"}, said) {
+	if !slices.ContainsFunc([]string{"org-token-name", "org-token-id", "role", "workspace", "grants-file"}, said) {
 		o.inputs["org-token-name"] = "CI Deployer"
 		o.inputs["role"] = "WORKSPACE_OPERATOR"
 		o.inputs["workspace"] = "Production\nStaging"

@@ -2,8 +2,6 @@ package astro
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,7 +140,7 @@ func (c *Client) networkError(caller context.Context, err error, sent bool) erro
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		result.Err = fmt.Errorf("no answer within %v", requestLimit)
-	case isTLS(err):
+	case retry.Untrusted(err):
 		result.TLS = true
 		result.Sent = false
 		return result
@@ -162,20 +160,6 @@ func unwrapURL(err error) error {
 		return inURL.Err
 	}
 	return err
-}
-
-func isTLS(err error) bool {
-	var (
-		verification *tls.CertificateVerificationError
-		authority    x509.UnknownAuthorityError
-		host         x509.HostnameError
-		invalid      x509.CertificateInvalidError
-		header       tls.RecordHeaderError
-		alert        tls.AlertError
-	)
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &host) ||
-		errors.As(err, &invalid) || errors.As(err, &header) || errors.As(err, &alert) ||
-		errors.Is(err, http.ErrSchemeMismatch)
 }
 
 func isUnknownHost(err error) bool {

@@ -48,12 +48,15 @@ func Worth(err error) bool {
 
 // ExhaustedError tells that no further try fits into the time that is left. It wraps the last try's error.
 type ExhaustedError struct {
-	Tries int
+	Tries int           // 0: none fitted
 	Asked time.Duration // what the server asked to wait, where that outlasts the time left; else 0
 	Err   error
 }
 
 func (e *ExhaustedError) Error() string {
+	if e.Tries == 0 {
+		return e.Err.Error()
+	}
 	return "tried " + strconv.Itoa(e.Tries) + " times: " + e.Err.Error()
 }
 
