@@ -80,6 +80,9 @@ var quickTests = []struct{ name, before, repeated, after string }{
 // TestParseIsQuick repeats them to a quarter of the size that a file may have, which shows what is quadratic all the same, and
 // the plainest to the whole.
 func TestParseIsQuick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form: it is about time")
+	}
 	for i, tt := range quickTests {
 		t.Run(tt.name, func(t *testing.T) {
 			size := MaxSize / 4

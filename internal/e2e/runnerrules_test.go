@@ -11,6 +11,7 @@ import (
 // command is a workflow command in a log.
 type command struct {
 	name, title, message string
+	at                   string // as file:line:column; empty: of no file
 }
 
 // commands returns all commands that a runner may find in the log (actions/runner, ActionCommand.cs), taken widely: any
@@ -22,7 +23,11 @@ func (r result) commands() []command {
 			head, message, closed := strings.Cut(rest, "::")
 			if closed {
 				name, properties, _ := strings.Cut(head, " ")
-				found = append(found, command{name, property(properties, "title"), unescape(message)})
+				at := ""
+				if file := property(properties, "file"); file != "" {
+					at = file + ":" + property(properties, "line") + ":" + property(properties, "col")
+				}
+				found = append(found, command{name, property(properties, "title"), unescape(message), at})
 				continue
 			}
 		}

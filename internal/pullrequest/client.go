@@ -92,6 +92,8 @@ func classify(err error) error {
 	var secondary *github.AbuseRateLimitError
 	var answer *github.ErrorResponse
 	switch {
+	case errors.Is(err, github.ErrPathForbidden) || retry.Untrusted(err):
+		return err
 	case errors.As(err, &limit):
 		return retry.Again(err, max(0, time.Until(limit.Rate.Reset.Time)))
 	case errors.As(err, &secondary):

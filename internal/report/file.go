@@ -71,7 +71,7 @@ func (r *Report) unit() string {
 // whole is where all rows are told.
 func (r *Report) whole() string {
 	if r.File != nil {
-		return "the report file or the log"
+		return "the job summary or the report file"
 	}
 	return "the output “grants”"
 }

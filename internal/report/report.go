@@ -49,6 +49,7 @@ type Grant struct {
 	Status        grant.Status
 	Error         grant.Kind // empty unless it failed
 
+	MayStand  bool      // of a file: a write of its API token's was sent that could not be verified
 	At        time.Time // when it was known to stand, or to have failed
 	RequestID string    // what the API called the write; may be empty
 }
@@ -144,7 +145,7 @@ func (r *Report) writeProblems(b *strings.Builder, limit int) {
 			text += ">\n> **What to do:** " + problem.Hint.Markdown() + "\n"
 		}
 		if b.Len()+len(text) > limit {
-			fmt.Fprintf(b, "> … and %d more problems; the log has them.\n\n", len(r.Problems)-i)
+			fmt.Fprintf(b, "> … and %d more problems; the job summary has them.\n\n", len(r.Problems)-i)
 			break
 		}
 		b.WriteString(text + "\n")
@@ -191,8 +192,12 @@ func (r *Report) outcome(g Grant) string {
 	if g.Role == grant.None {
 		role = "no role"
 	}
+	mayStand := r.MayStand
+	if r.File != nil {
+		mayStand = g.MayStand
+	}
 	switch {
-	case g.Status == grant.Failed && r.MayStand:
+	case g.Status == grant.Failed && mayStand:
 		return "❌ " + role + " may stand"
 	case g.Status == grant.Failed && g.WorkspaceID != "" && r.Attempts == 0:
 		return "❌ " + role + " not granted"

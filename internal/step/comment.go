@@ -118,7 +118,7 @@ func (s *step) readFork(ctx context.Context, number int) bool {
 // comment says the result on the pull request. Whatever goes wrong with that is a warning: the grant is made or not.
 func (s *step) comment(ctx context.Context, t *thread) {
 	if t == nil {
-		s.tellPullRequest(cmp.Or(s.in.pullRequest, s.trigger.Number), nil)
+		s.tellPullRequest(s.pullRequest(), nil)
 		return
 	}
 	defer t.cancel()
@@ -185,7 +185,17 @@ func (s *step) tellPullRequest(number int, comment *pullrequest.Comment) {
 	if err := s.runner.Outputs(commentOutputs(number, comment)); err != nil {
 		s.runner.Warning("Outputs not set", err.Error())
 	}
+	// Of a push it is known only now.
+	if number != s.pullRequest() {
+		s.trigger.Number = number
+		if err := s.writeReportFile(); err != nil {
+			s.runner.Warning("Report file without the pull request", err.Error())
+		}
+	}
 }
+
+// pullRequest is the pull request's number as far as inputs and event tell; else 0.
+func (s *step) pullRequest() int { return cmp.Or(s.in.pullRequest, s.trigger.Number) }
 
 func commentOutputs(number int, comment *pullrequest.Comment) []runner.Output {
 	id, url := "", ""

@@ -10,7 +10,6 @@ import (
 	"astro-workspace-grant/internal/escape"
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/pullrequest"
-	"astro-workspace-grant/internal/report"
 )
 
 // root is the checkout.
@@ -18,7 +17,6 @@ func (s *step) root() string { return cmp.Or(s.runner.Env("GITHUB_WORKSPACE"), "
 
 // readFile reads and checks the grants file. It sends nothing.
 func (s *step) readFile() []grant.Problem {
-	s.report.File = &report.File{Path: s.in.file}
 	content, wrong := access.Read(s.root(), s.in.file)
 	if len(wrong) == 0 {
 		s.content = content

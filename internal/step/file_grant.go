@@ -93,7 +93,7 @@ func (s *step) takeJob(ctx context.Context, j *job, result grant.Result, err err
 	s.report.MayStand = s.report.MayStand || result.MayStand
 	for i, row := range j.rows {
 		g := &s.report.Grants[row]
-		g.At, g.RequestID = time.Now(), result.RequestID
+		g.At, g.RequestID, g.MayStand = time.Now(), result.RequestID, result.MayStand
 		if i < len(result.Changes) {
 			g.Previous, g.Status = result.Changes[i].Previous, result.Changes[i].Status
 		}
@@ -118,7 +118,9 @@ func (s *step) takeJob(ctx context.Context, j *job, result grant.Result, err err
 	if refusedElsewhere {
 		return nil // told once is enough
 	}
-	problem.What = escape.Say("API token %s: %s", s.report.Grants[j.rows[0]].TokenGiven, problem.What)
+	if problem.Kind != grant.Canceled { // else it is the same for all, and told once
+		problem.What = escape.Say("API token %s: %s", s.report.Grants[j.rows[0]].TokenGiven, problem.What)
+	}
 	return &problem
 }
 

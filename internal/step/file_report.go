@@ -48,9 +48,6 @@ func (s *step) writeReportFile() error {
 	if s.in.reportFile == "" {
 		return nil
 	}
-	if !filepath.IsLocal(s.in.reportFile) {
-		return fmt.Errorf("input report-file: %q is no path inside of the checkout", s.in.reportFile)
-	}
 	root, err := os.OpenRoot(s.root())
 	if err != nil {
 		return fmt.Errorf("input report-file: opening the checkout: %w", err)
@@ -75,7 +72,7 @@ func (s *step) writtenReport() writtenReport {
 		Status: string(r.Status()), Applied: !r.DryRun, OrganizationID: r.OrganizationID, Grants: []writtenGrant{},
 		Run: writtenRun{
 			Repository: env("GITHUB_REPOSITORY"), ID: env("GITHUB_RUN_ID"), Attempt: env("GITHUB_RUN_ATTEMPT"), Commit: env("GITHUB_SHA"),
-			Actor: env("GITHUB_ACTOR"), Event: env("GITHUB_EVENT_NAME"), PullRequest: s.trigger.Number,
+			Actor: env("GITHUB_ACTOR"), Event: env("GITHUB_EVENT_NAME"), PullRequest: s.pullRequest(),
 		},
 	}
 	if r.File != nil {

@@ -170,6 +170,7 @@ func (l *lookedUp) jobs(ctx context.Context, file access.File) ([]*job, []grant.
 			})
 		}
 	}
+	grant.Sort(l.problems)
 	return jobs, l.problems
 }
 

@@ -98,7 +98,7 @@ func (in *reader) connection() inputs {
 func readInputs(r *runner.Runner) (inputs, []grant.Problem) {
 	in := newReader(r)
 	result := in.connection()
-	result.file, result.applyAlways, result.reportFile = in.get("grants-file"), in.applyAlways(), in.get("report-file")
+	result.file, result.applyAlways, result.reportFile = in.path("grants-file"), in.applyAlways(), in.reportFile()
 	if result.file == "" {
 		result.tokenName, result.tokenID = in.token()
 		result.role = in.role()

@@ -144,6 +144,9 @@ func (s *step) reason(err error) string {
 
 func (s *step) hintUnavailable(err error) escape.Sentence {
 	var exhausted *retry.ExhaustedError
+	if errors.As(err, &exhausted) && exhausted.Tries == 0 {
+		return escape.Say("Run it again: what stands already is found and kept. Or raise timeout (it is %s).", escape.Plain(s.in.timeout.String()))
+	}
 	if errors.As(err, &exhausted) && exhausted.Asked > 0 {
 		return escape.Say("It asked to wait %s, which is longer than what is left of the timeout of %s. Run it again later, or raise timeout.",
 			escape.Plain(exhausted.Asked.Round(time.Second).String()), escape.Plain(s.in.timeout.String()))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,6 +186,24 @@ func (in *reader) checkFileAlone() {
 			in.wrong(name, escape.Say("it is given, and grants-file too"), escape.Say("Give one of the two: the file says itself who gets which role where."))
 		}
 	}
+}
+
+// path reads the path of a file in the checkout, without detours: GitHub, and annotations on a diff, know it by no other.
+func (in *reader) path(name string) string {
+	given := in.get(name)
+	if given == "" {
+		return ""
+	}
+	return filepath.Clean(given)
+}
+
+func (in *reader) reportFile() string {
+	path := in.path("report-file")
+	if path != "" && !filepath.IsLocal(path) {
+		in.wrong("report-file", escape.Say("%s is no path inside of the checkout", path), escape.Say("Give a path from the root of the checkout, as in access-report.json."))
+		return ""
+	}
+	return path
 }
 
 func (in *reader) applyAlways() bool {

@@ -55,6 +55,9 @@ func Run(ctx context.Context, env Environment) int {
 		DryRun: in.dryRun, TokenGiven: cmp.Or(in.tokenName, in.tokenID), TokenID: in.tokenID, TokenName: in.tokenName,
 		OrganizationID: in.organization, Role: in.role,
 	}
+	if in.file != "" {
+		s.report.File = &report.File{Path: in.file}
+	}
 	fork := s.fromFork(ctx)
 	switch {
 	case fork && !in.allowFork && (in.file != "" || !in.dryRun):
@@ -226,8 +229,12 @@ func (s *step) warnOwnToken(id string, changes []grant.Change) {
 func (s *step) warnLowered() {
 	for _, g := range s.report.Grants {
 		if g.Role.Lowers(g.Previous) && g.Status != "" {
-			s.runner.Warning("Role lowered", escape.Say("The role in Workspace %s goes from %s down to %s.",
-				g.Given, escape.Plain(g.Previous), escape.Plain(g.Role)).String())
+			whose := escape.Sentence{}
+			if s.report.File != nil {
+				whose = escape.Say(" of the API token %s", g.TokenGiven)
+			}
+			s.runner.Warning("Role lowered", escape.Say("The role%s in Workspace %s goes from %s down to %s.",
+				whose, g.Given, escape.Plain(g.Previous), escape.Plain(g.Role)).String())
 		}
 	}
 }

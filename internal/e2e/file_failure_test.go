@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// threeTokens is a file of which TestOneTokenFails lets the middle one fail.
+const threeTokens = `grants:
+  - {org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [Production, Staging]}
+  - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [Production, Sandbox]}
+  - {org-token-id: cltokenlegacysync00000007, role: none, workspaces: [Sandbox]}
+`
+
+// TestOneTokenFails lets the others go on. The step fails and says what stands; running it again finishes the rest.
+func TestOneTokenFails(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, on string
+		fault    sandbox.Fault
+		kind     string
+		outcome  string // in the row of the summary; empty: it depends on when the time was up
+		words    []string
+	}{
+		{"bad request", writeRoles, apiError(400, "no seats left"), "rejected", "failed: rejected", []string{"no seats left", "11111111-2222"}},
+		{"not allowed", writeRoles, apiError(403, "not this one"), "forbidden", "failed: forbidden", []string{"not this one"}},
+		{"gone meanwhile", readToken, apiError(404, "no such token"), "rejected", "failed: rejected", []string{"404", "reading the API token"}},
+		{"out of order", writeRoles, apiError(500, "try later"), "unavailable", "", []string{"500", "timeout of 4s"}},
+		{"too many", writeRoles, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, "unavailable", "failed: unavailable", []string{"1h0m", "timeout of 4s"}},
+		{"cut before the effect", writeRoles, sandbox.Fault{Reset: true}, "unverified", "may stand", []string{"timeout 4s"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var healed atomic.Bool
+			w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+				if !healed.Load() && call(r.Method, r.URL.Path) == tt.on && strings.Contains(r.URL.Path, provisioner) {
+					return tt.fault
+				}
+				return sandbox.Fault{}
+			})
+			before := w.Roles(provisioner)
+			r := run(t, w.root, applied("timeout", "4s"), checkout(threeTokens))
+			r.failed(t, tt.kind, append(tt.words, `API token "Provisioner": `)...)
+			r.is(t, "status", "failed", "changed", "true", "applied", "true")
+			r.counts(t, 1, 1, 1, 0, 2)
+			equal(t, "grants", r.grants(t), []fileGrant{
+				{deployer, production, "WORKSPACE_OPERATOR", "", "granted", ""},
+				{deployer, staging, "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "updated", ""},
+				{provisioner, production, "WORKSPACE_MEMBER", "", "failed", tt.kind},
+				{provisioner, sandboxWorkspace, "WORKSPACE_MEMBER", "", "failed", tt.kind},
+				{legacySync, sandboxWorkspace, "none", "WORKSPACE_OWNER", "revoked", ""},
+			})
+			contains(t, "summary", r.summary, "failed: "+tt.kind+" (1 granted, 1 updated, 1 revoked, 2 failed)", "❌ `WORKSPACE_MEMBER` "+tt.outcome)
+			contains(t, "log", r.log, "\n\"Provisioner\": failed, "+tt.kind+"\n", "\n\"CI Deployer\": 1 granted, 1 updated\n")
+			equal(t, "roles of the one that failed", w.Roles(provisioner), before)
+
+			healed.Store(true)
+			again := run(t, w.root, applied(), checkout(threeTokens))
+			again.is(t, "status", "granted", "error", "", "attempts", "1")
+			again.counts(t, 2, 0, 0, 3, 0)
+		})
+	}
+}
+
+// TestOneTokenUnverified lets no read of one token through after its write.
+func TestOneTokenUnverified(t *testing.T) {
+	t.Parallel()
+	written := false
+	w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+		if !strings.Contains(r.URL.Path, provisioner) {
+			return sandbox.Fault{}
+		}
+		if written && r.Method == http.MethodGet {
+			return sandbox.Fault{Status: 503}
+		}
+		written = written || r.Method == http.MethodPost
+		return sandbox.Fault{}
+	})
+	r := run(t, w.root, applied("timeout", "4s"), checkout(threeTokens))
+	r.failed(t, "unverified", "Provisioner", "timeout 4s")
+	r.is(t, "changed", "true")
+	r.counts(t, 1, 1, 1, 0, 2)
+	contains(t, "summary", r.summary, "the role may stand", "❌ `WORKSPACE_MEMBER` may stand")
+}
+
+// manyTokens returns a file of n tokens with a Workspace each, and adds what it names.
+func (w world) manyTokens(n int) string {
+	text := "grants:\n"
+	for i := range n {
+		id := fmt.Sprintf("cltokenmany%014d", i)
+		w.AddToken(sandbox.Token{ID: id, Name: fmt.Sprint("Many ", i), Roles: []string{entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")}})
+		text += fmt.Sprintf("  - {org-token-id: %s, role: WORKSPACE_MEMBER, workspaces: [Production]}\n", id)
+	}
+	return text
+}
+
+// TestRefusedAPITokenStopsAll has the API refuse the API token that makes the grants: no use in trying the others.
+func TestRefusedAPITokenStopsAll(t *testing.T) {
+	t.Parallel()
+	var healed atomic.Bool
+	w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+		if r.Method == http.MethodPost && !healed.Load() {
+			return apiError(401, "revoked")
+		}
+		return sandbox.Fault{}
+	})
+	text := w.manyTokens(20)
+	r := run(t, w.root, applied(), checkout(text))
+	r.failed(t, "unauthorized", "401", "revoked", "secret behind api-token")
+	r.is(t, "changed", "false")
+	r.counts(t, 0, 0, 0, 0, 20)
+	if writes := w.count(writeRoles); writes > 3 {
+		t.Errorf("%d writes", writes)
+	}
+	healed.Store(true)
+	again := run(t, w.root, applied(), checkout(text))
+	again.is(t, "status", "granted")
+	again.counts(t, 20, 0, 0, 0, 0)
+}
+
+// TestFileIsCanceled cancels a run between its writes and the looks at them. That is told once, not for each token.
+func TestFileIsCanceled(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	p := start(t, w.root, applied("settle", "20s"), checkout(w.manyTokens(12)), env("RUNNER_DEBUG", "1"))
+	p.log.await(t, "took the write")
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	r := p.wait()
+	r.failed(t, "canceled", "Run it again")
+	r.is(t, "changed", "true")
+	r.counts(t, 0, 0, 0, 0, 12)
+}
+
+// TestNoTimeForAllTokens has more tokens than the documented limits let through in time: those that were in time stand.
+func TestNoTimeForAllTokens(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	text := w.manyTokens(40)
+	r := run(t, w.root, applied("timeout", "4s"), checkout(text))
+	r.is(t, "error", "unavailable", "status", "failed", "changed", "true")
+	contains(t, "an error", r.named("error")[0].message, "while granting: \"no time was left to wait", "Run it again", "raise timeout (it is 4s)")
+	var granted, failed int
+	_, _ = fmt.Sscan(r.outputs["granted"], &granted)
+	_, _ = fmt.Sscan(r.outputs["failed"], &failed)
+	equal(t, "all", granted+failed, 40)
+	if granted < 10 || failed < 10 {
+		t.Errorf("%d granted", granted)
+	}
+	again := run(t, w.root, applied(), checkout(text))
+	again.is(t, "status", "granted", "error", "", "unchanged", fmt.Sprint(granted))
+}

@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// fileReport is what report-file has.
+type fileReport struct {
+	File, Status, Error, PlannedOnly, OrganizationID string
+	Applied                                          bool
+	Run                                              struct {
+		Repository, ID, Attempt, Commit, Actor, Event string
+		PullRequest                                   int
+	}
+	Grants []struct {
+		TokenID, TokenName, WorkspaceID, WorkspaceName, Before, After, Status, Error, RequestID string
+		Time                                                                                    time.Time
+	}
+}
+
+// report reads the file report.json that the run has left in its checkout.
+func (p *process) report(t testing.TB) (report fileReport) {
+	t.Helper()
+	text, err := os.ReadFile(p.path("report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &report); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	lacks(t, "the report file", string(text), apiToken, githubToken)
+	return report
+}
+
+func TestReportFile(t *testing.T) {
+	t.Parallel()
+	// The API's own answer to a write has no request ID.
+	o := landed(t, aFile, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+		if r.Method == http.MethodPost && strings.Contains(r.URL.Path, deployer) {
+			return sandbox.Fault{After: true, Body: `{"requestId":"5a4db0c5-1"}`}
+		}
+		return sandbox.Fault{}
+	})
+	p := start(t, o.root, filed("report-file", "report.json", "comment", "always"), append(o.at, env("GITHUB_ACTOR", "octocat"))...)
+	p.wait().is(t, "status", "granted")
+	r := p.report(t)
+	equal(t, "of the file", []string{r.File, r.Status, r.Error, r.PlannedOnly, r.OrganizationID}, []string{grantsPath, "granted", "", "", sandbox.DemoOrganizationID})
+	equal(t, "applied", r.Applied, true)
+	equal(t, "of the run", []string{r.Run.Repository, r.Run.ID, r.Run.Attempt, r.Run.Commit, r.Run.Actor, r.Run.Event},
+		[]string{repository, "1658821493", "1", "ffac537e6cbbf934b08745a378932722df287a53", "octocat", "push"})
+	equal(t, "pull request", r.Run.PullRequest, number)
+	want := [][]string{
+		{deployer, "CI Deployer", production, "Production", "", "WORKSPACE_OPERATOR", "granted", "", "5a4db0c5-1"},
+		{deployer, "CI Deployer", staging, "Staging", "WORKSPACE_AUTHOR", "WORKSPACE_OPERATOR", "updated", "", "5a4db0c5-1"},
+		{legacySync, "Legacy Sync", sandboxWorkspace, "Sandbox", "WORKSPACE_OWNER", "none", "revoked", "", ""},
+		{provisioner, "Provisioner", sandboxWorkspace, "Sandbox", "", "none", "unchanged", "", ""},
+	}
+	if equal(t, "grants", len(r.Grants), len(want)); len(r.Grants) != len(want) {
+		return
+	}
+	for i, g := range r.Grants {
+		equal(t, "a grant", []string{g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName, g.Before, g.After, g.Status, g.Error, g.RequestID}, want[i])
+		if g.Time.Before(p.began.Truncate(time.Second)) || g.Time.After(p.ended) {
+			t.Errorf("it is of %v, and the run from %v to %v", g.Time, p.began, p.ended)
+		}
+	}
+}
+
+// TestReportOfOtherRuns has a report of every run that asks for one, whatever came of it.
+func TestReportOfOtherRuns(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name                 string
+		inputs               map[string]string
+		text                 string
+		status, kind, reason string
+		applied              bool
+		grants               int
+	}{
+		{"planned", filed("dry-run", "true"), aFile, "granted", "", "dry-run is true", false, 4},
+		{"mistakes", applied(), "grants: [{}]", "failed", "invalid-input", "", false, 0},
+		{"not found", applied(), strings.ReplaceAll(aFile, "Provisioner", "Nobody"), "failed", "token-not-found", "", true, 3},
+		{"by the inputs", with("workspace", "Staging\nProduction"), "", "granted", "", "", true, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			tt.inputs["report-file"] = "report.json"
+			p := start(t, w.root, tt.inputs, checkout(tt.text))
+			p.wait().is(t, "error", tt.kind)
+			r := p.report(t)
+			equal(t, "status, error and why", []string{r.Status, r.Error, r.PlannedOnly}, []string{tt.status, tt.kind, tt.reason})
+			equal(t, "applied", r.Applied, tt.applied)
+			equal(t, "grants", len(r.Grants), tt.grants)
+			for _, g := range r.Grants {
+				equal(t, "failed", g.Status == "failed", tt.kind != "")
+			}
+		})
+	}
+}
+
+// TestWhereTheReportGoes has paths that can be made, and those that must not be written to.
+func TestWhereTheReportGoes(t *testing.T) {
+	t.Parallel()
+	outside := t.TempDir()
+	link := func(s *setup) {
+		if err := os.Symlink(outside, s.path("out")); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name, path string
+		how        option
+		title      string // of the error; empty: it is written
+		grants     bool   // are made all the same
+	}{
+		{"in new folders", "a/b/c/report.json", checkout(aFile), "", true},
+		{"over an old one", ".github/old.json", func(s *setup) { s.write(".github/old.json", strings.Repeat("old ", 10000)) }, "", true},
+		{"by another way", "./a/../report.json", checkout(aFile), "", true},
+		{"above", "../report.json", checkout(aFile), "Invalid input", false},
+		{"absolute", filepath.Join(outside, "report.json"), checkout(aFile), "Invalid input", false},
+		{"through a link", "out/report.json", link, "Report file not written", true},
+		{"a folder", ".github", checkout(aFile), "Report file not written", true},
+		{"under a file", grantsPath + "/report.json", checkout(aFile), "Report file not written", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			how := []option{checkout(aFile), tt.how}
+			if tt.title != "" && tt.grants {
+				how = append(how, alsoFails)
+			}
+			p := start(t, w.root, applied("report-file", tt.path), how...)
+			r := p.wait()
+			equal(t, "are grants made", w.count(writeRoles), map[bool]int{true: 2}[tt.grants])
+			if tt.title == "" {
+				text, _ := os.ReadFile(p.path(tt.path))
+				equal(t, "it is JSON", json.Valid(text), true)
+				equal(t, "exit code", r.code, 0)
+				return
+			}
+			equal(t, "exit code", r.code, 1)
+			if errors := r.named("error"); len(errors) != 1 || errors[0].title != tt.title || !strings.Contains(errors[0].message, "report-file") {
+				t.Errorf("errors %+v", errors)
+			}
+			left, _ := os.ReadDir(outside)
+			equal(t, "files outside", len(left), 0)
+		})
+	}
+}

@@ -1,0 +1,199 @@
+package e2e
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// writesTo returns how many writes of a token's roles there were, whatever became of them.
+func (w world) writesTo(tokenID string) int {
+	count := 0
+	for _, r := range w.Requests() {
+		if call(r.Method, r.Path) == writeRoles && strings.Contains(r.Path, "/"+tokenID+"/") {
+			count++
+		}
+	}
+	return count
+}
+
+// TestOneWriteForEachToken has entries of one token all over the file, under its name and its ID.
+func TestOneWriteForEachToken(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	before := w.Roles(deployer)
+	r := run(t, w.root, applied("settle", "500ms"), checkout(`grants:
+  - {org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [Production]}
+  - {org-token-name: Provisioner, role: workspace_member, workspaces: [Production, Sandbox]}
+  - {org-token-id: `+legacySync+`, role: WORKSPACE_OWNER, workspaces: [Sandbox]}
+  - {org-token-id: `+deployer+`, role: WORKSPACE_MEMBER, workspaces: [Sandbox, `+analytics+`]}
+  - {org-token-name: CI Deployer, role: None, workspaces: [Staging]}
+`))
+	r.is(t, "status", "granted", "applied", "true", "attempts", "2")
+	r.counts(t, 5, 0, 1, 1, 0)
+	equal(t, "writes", []int{w.writesTo(deployer), w.writesTo(provisioner), w.writesTo(legacySync)}, []int{1, 1, 0})
+	_, others := split(before, staging)
+	equal(t, "roles", w.Roles(deployer), append(others,
+		entry("WORKSPACE", production, "WORKSPACE_OPERATOR"), entry("WORKSPACE", sandboxWorkspace, "WORKSPACE_MEMBER"), entry("WORKSPACE", analytics, "WORKSPACE_MEMBER")))
+	contains(t, "log", r.log, "\n\"CI Deployer\": 3 granted, 1 revoked\n", "\n\"Provisioner\": 2 granted\n", "\n\"Legacy Sync\": 1 unchanged\n")
+	w.checkWrites(t)
+}
+
+// TestRevocationLeavesTheRest takes out its own entries, also where there are two, and nothing else.
+func TestRevocationLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	odd := `{ "entityType" :"STARSHIP","entityId":"` + staging + `",` + "\n\t" +
+		`"seats": 9007199254740993, "price":1e400,"nested":{"b":[ 1 ,2],"a":null},  "role":"<Pilot> \u0026 caf\u00e9" }`
+	twice := entry("WORKSPACE", staging, "workspace_accessor")
+	for name, inputs := range map[string]map[string]string{
+		"by file":  applied(),
+		"by input": with("role", "none", "workspace", "Staging\nSandbox"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			w.Update(deployer, func(roles []string) []string { return append([]string{odd, twice}, roles...) })
+			_, others := split(w.Roles(deployer), staging)
+			r := run(t, w.root, inputs, checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging, Sandbox]}]"))
+			r.is(t, "status", "revoked", "changed", "true", "attempts", "1")
+			r.counts(t, 0, 0, 1, 1, 0)
+			equal(t, "roles", w.Roles(deployer), others)
+			equal(t, "the odd one", w.Roles(deployer)[0], odd)
+			contains(t, "summary", r.summary, "`workspace_accessor` → none ⚠️ **revoked**")
+		})
+	}
+}
+
+// TestRoleNone revokes by the inputs, without a file.
+func TestRoleNone(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		inputs  map[string]string
+		outputs []string
+		writes  int
+		words   string
+	}{
+		{
+			"revoked", with("role", "none", "workspace", "Staging"),
+			[]string{"status", "revoked", "changed", "true", "role", "none", "previous-role", "WORKSPACE_AUTHOR", "attempts", "1", "revoked", "1"},
+			1, "Revoked: no role in Workspace \"Staging\" (was WORKSPACE_AUTHOR).",
+		},
+		{
+			"in another case", with("role", "NONE", "workspace", "Staging"),
+			[]string{"status", "revoked", "role", "none"},
+			1, "Revoked: no role",
+		},
+		{
+			"absent", with("role", "none"),
+			[]string{"status", "unchanged", "changed", "false", "role", "none", "previous-role", "", "attempts", "0", "unchanged", "1"},
+			0, "Unchanged: no role in Workspace \"Production\".",
+		},
+		{
+			"dry run", with("role", "none", "workspace", "Staging", "dry-run", "true"),
+			[]string{"status", "revoked", "changed", "true", "attempts", "0", "applied", "false"},
+			0, "Dry run, would be revoked: no role",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			r := run(t, w.root, tt.inputs)
+			equal(t, "exit code", r.code, 0)
+			r.is(t, tt.outputs...)
+			equal(t, "writes", w.count(writeRoles), tt.writes)
+			contains(t, "log", r.log, tt.words)
+		})
+	}
+}
+
+// TestUndoneRevocation has a stale writer put the role back after it was revoked: it is revoked again, on top of what they wrote.
+func TestUndoneRevocation(t *testing.T) {
+	t.Parallel()
+	for name, inputs := range map[string]map[string]string{
+		"by file":  applied("settle", "100ms"),
+		"by input": with("role", "none", "workspace", "Staging", "settle", "100ms"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stale []string
+			w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
+				a.SetRoles(deployer, append(stale, colleague)...)
+				return sandbox.Fault{}
+			}))
+			stale = w.Roles(deployer)
+			r := run(t, w.root, inputs, checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging]}]"))
+			r.is(t, "status", "revoked", "attempts", "2", "changed", "true")
+			_, others := split(append(stale, colleague), staging)
+			equal(t, "roles", w.Roles(deployer), others)
+			w.checkWrites(t)
+		})
+	}
+}
+
+// TestSomebodyGrantsWhatIsRevoked is a conflict: it is not ours to take away what was set on purpose.
+func TestSomebodyGrantsWhatIsRevoked(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
+		a.Update(deployer, plus(entry("WORKSPACE", staging, "WORKSPACE_OWNER")))
+		return sandbox.Fault{}
+	}))
+	r := run(t, w.root, applied("settle", "100ms"), checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging]}]"))
+	r.failed(t, "conflict", "CI Deployer", "WORKSPACE_OWNER", "Staging")
+	equal(t, "writes", w.count(writeRoles), 1)
+}
+
+// TestOwnToken changes the API token that makes the call.
+func TestOwnToken(t *testing.T) {
+	t.Parallel()
+	const text = "grants: [{org-token-name: Platform Admin, role: WORKSPACE_OWNER, workspaces: [Production]}]"
+	has := func(a *sandbox.Astro, _ *http.Request) sandbox.Fault {
+		a.SetRoles(sandbox.DemoTokenID, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_OWNER"), entry("WORKSPACE", production, "WORKSPACE_OWNER"))
+		return sandbox.Fault{}
+	}
+	for _, tt := range []struct {
+		name     string
+		inputs   map[string]string
+		hook     hook
+		warnings int
+	}{
+		{"by file", applied(), nil, 1},
+		{"by file, planned", filed("dry-run", "true"), nil, 1},
+		{"by input", with("org-token-name", "Platform Admin"), nil, 1},
+		{"another", with(), nil, 0},
+		{"unchanged", applied(), has, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, tt.hook)
+			r := run(t, w.root, tt.inputs, checkout(text))
+			equal(t, "exit code", r.code, 0)
+			warnings := r.named("warning")
+			if equal(t, "warnings", len(warnings), tt.warnings); len(warnings) > 0 {
+				equal(t, "title", warnings[0].title, "API token changes itself")
+			}
+		})
+	}
+}
+
+// TestWhatStandsOut marks what takes rights away, or gives all of them.
+func TestWhatStandsOut(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	r := run(t, w.root, filed("dry-run", "true"), checkout(`grants:
+  - {org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [Staging]}
+  - {org-token-name: Provisioner, role: WORKSPACE_OWNER, workspaces: [Production]}
+  - {org-token-name: Legacy Sync, role: none, workspaces: [Sandbox]}
+  - {org-token-name: Legacy Sync, role: none, workspaces: [Production, Staging]}
+`))
+	r.is(t, "status", "granted", "applied", "false")
+	contains(t, "summary", r.summary,
+		"`WORKSPACE_AUTHOR` → `WORKSPACE_MEMBER` ⚠️ **lowered**", "none → `WORKSPACE_OWNER` ⚠️ **owner**", "`WORKSPACE_OWNER` → none ⚠️ **revoked**",
+		"\n2 unchanged.\n", "A line taken out of the file revokes nothing")
+	equal(t, "rows", len(r.rows()), 2+3)
+	if warnings := r.named("warning"); len(warnings) != 1 || !strings.Contains(warnings[0].message, `API token "CI Deployer" in Workspace "Staging" goes from WORKSPACE_AUTHOR down`) {
+		t.Errorf("warnings %+v", warnings)
+	}
+}
