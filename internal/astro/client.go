@@ -130,20 +130,14 @@ func (c *Client) once(ctx context.Context, method string, path []string, query u
 	if err != nil {
 		return time.Time{}, err
 	}
+	if err := c.waitForTurn(ctx, method); err != nil {
+		return time.Time{}, err
+	}
 	select {
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
 		return time.Time{}, ctx.Err()
-	}
-	if err := c.gate.Pass(ctx); err != nil {
-		return time.Time{}, err
-	}
-	// The turn after the gate: the other way around, all that waited would leave at once when it opens.
-	if c.config.Pace != nil && method == http.MethodGet {
-		if err := c.config.Pace(ctx); err != nil {
-			return time.Time{}, err
-		}
 	}
 	sent := time.Now()
 	if !before.IsZero() && sent.After(before) {
@@ -152,6 +146,18 @@ func (c *Client) once(ctx context.Context, method string, path []string, query u
 	limited, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
 	return sent, c.exchange(ctx, limited, method, target, body, decode)
+}
+
+// waitForTurn waits until the gate is open and, of a paced read, for its turn: in this order, or all that waited would leave
+// at once when the gate opens. It comes before the slot: who waits here must not keep others from leaving.
+func (c *Client) waitForTurn(ctx context.Context, method string) error {
+	if err := c.gate.Pass(ctx); err != nil {
+		return err
+	}
+	if c.config.Pace != nil && method == http.MethodGet {
+		return c.config.Pace(ctx)
+	}
+	return nil
 }
 
 func (c *Client) target(path []string, query url.Values) (string, error) {

@@ -44,7 +44,7 @@ func (s *step) export(ctx context.Context, file io.Writer) []grant.Problem {
 	s.claims = astro.ReadClaims(s.in.apiToken)
 	ctx, cancel := context.WithTimeout(ctx, s.in.timeout)
 	defer cancel()
-	s.client = s.newClient(newLimits().read)
+	s.client = s.newClient(newLimits(false).read)
 	id, problems := s.resolveOrganization(ctx)
 	if len(problems) > 0 {
 		return problems

@@ -45,7 +45,7 @@ func (s *step) grantFile(ctx context.Context) []grant.Problem {
 	if len(problems) > 0 {
 		return problems
 	}
-	limits := newLimits()
+	limits := newLimits(s.report.File.Applied)
 	s.client = s.newClient(limits.read)
 	var jobs []*job
 	s.runner.Group("Finding the API tokens and the Workspaces", func() {

@@ -16,15 +16,47 @@ import (
 	"astro-workspace-grant/internal/retry"
 )
 
-// limits pace the requests of a file: the documented limits are 10 reads and 5 writes a second, counted over a window
-// that slides, so this keeps a tenth below.
+// limits pace the requests of a file. The documented limits are 10 reads and 5 writes a second, counted over a window that
+// slides, so this keeps a tenth below.
 type limits struct{ reads, writes *rate.Limiter }
 
-func newLimits() limits {
-	return limits{reads: rate.NewLimiter(9, 1), writes: rate.NewLimiter(4.5, 1)}
+// newLimits returns the limits of a run that writes, or that only reads. A write is built on a read that follows its turn at
+// once, so half of the reads come with the writes.
+func newLimits(writes bool) limits {
+	l := limits{reads: rate.NewLimiter(9, 1), writes: rate.NewLimiter(4.5, 1)}
+	if writes {
+		l.reads.SetLimit(4.5)
+	}
+	return l
 }
 
-func (l limits) read(ctx context.Context) error { return turn(ctx, l.reads) }
+// withTurn marks the context of a read that has its turn already.
+type withTurn struct{}
+
+func (l limits) read(ctx context.Context) error {
+	if ctx.Value(withTurn{}) != nil {
+		return nil
+	}
+	return turn(ctx, l.reads)
+}
+
+// write waits for the turn of a write and of the read that it is built on.
+func (l limits) write(ctx context.Context) error { return turn(ctx, l.writes) }
+
+// paced is the API of one API token. The read after a turn of a write does not wait once more.
+type paced struct {
+	*astro.Organization
+	turn bool
+}
+
+// Token reads the API token.
+func (p *paced) Token(ctx context.Context, id string) (astro.Token, error) {
+	if p.turn {
+		p.turn = false
+		ctx = context.WithValue(ctx, withTurn{}, true)
+	}
+	return p.Organization.Token(ctx, id)
+}
 
 // turn waits for a turn. A limiter says at once if that would come after the context's deadline.
 func turn(ctx context.Context, limiter *rate.Limiter) error {
@@ -64,13 +96,15 @@ func (s *step) grantJobs(ctx context.Context, jobs []*job, limits limits) []gran
 
 func (s *step) granterOf(j *job, limits limits) *grant.Granter {
 	name := s.tokenTold(j)
+	api := &paced{Organization: j.organization}
 	return &grant.Granter{
-		API: j.organization, Settle: s.in.settle, DryRun: s.report.DryRun, Gate: s.client.Gate(),
+		API: api, Settle: s.in.settle, DryRun: s.report.DryRun, Gate: s.client.Gate(),
 		Slot: func(ctx context.Context) error {
 			if err := s.client.Gate().Pass(ctx); err != nil {
 				return err
 			}
-			return turn(ctx, limits.writes)
+			api.turn = true
+			return limits.write(ctx)
 		},
 		Log: func(format string, values ...any) {
 			s.runner.Debugf("%s: %s", name, fmt.Sprintf(format, values...))
