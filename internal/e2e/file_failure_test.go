@@ -145,15 +145,21 @@ func TestNoTimeForAllTokens(t *testing.T) {
 	w := demo(t, sandbox.Options{}, nil)
 	text := w.manyTokens(40)
 	r := run(t, w.root, applied("timeout", "4s"), checkout(text))
-	r.is(t, "error", "unavailable", "status", "failed", "changed", "true")
-	contains(t, "an error", r.named("error")[0].message, "while granting: \"no time was left to wait", "Run it again", "raise timeout (it is 4s)")
-	var granted, failed int
-	_, _ = fmt.Sscan(r.outputs["granted"], &granted)
-	_, _ = fmt.Sscan(r.outputs["failed"], &failed)
+	// One that was written at the last moment may be unverified, which goes first.
+	r.is(t, "status", "failed", "changed", "true")
+	contains(t, "the summary", r.summary, "no time was left to wait", "raise timeout (it is 4s)")
+	count := func(r result, output string) (n int) {
+		_, _ = fmt.Sscan(r.outputs[output], &n)
+		return n
+	}
+	granted, failed := count(r, "granted"), count(r, "failed")
 	equal(t, "all", granted+failed, 40)
-	if granted < 10 || failed < 10 {
+	if granted < 3 || failed < 10 {
 		t.Errorf("%d granted", granted)
 	}
 	again := run(t, w.root, applied(), checkout(text))
-	again.is(t, "status", "granted", "error", "", "unchanged", fmt.Sprint(granted))
+	again.is(t, "status", "granted", "error", "")
+	if kept := count(again, "unchanged"); kept < granted || kept+count(again, "granted") != 40 {
+		t.Errorf("%d kept of %d", kept, granted)
+	}
 }

@@ -67,18 +67,18 @@ func scaleFile() string {
 	return b.String()
 }
 
-// TestFileAtScale applies a thousand grants behind the documented limits.
+// TestFileAtScale applies a thousand grants behind the documented limits. It is not parallel: what keeps below limits by the
+// second cannot do so on a machine that hundreds of other programs keep busy.
 func TestFileAtScale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not in the short form")
 	}
-	t.Parallel()
 	latency := func() time.Duration { return 50 * time.Millisecond }
 	o := landed(t, scaleFile(), sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nil)
 	o.fill()
 	p := start(t, o.root, filed("settle", "2s", "timeout", "90s", "report-file", "report.json", "comment", "always"), o.at...)
 	r := p.wait()
-	r.is(t, "status", "granted", "applied", "true", "error", "", "attempts", fmt.Sprint(scaleTokens))
+	r.is(t, "status", "granted", "applied", "true", "error", "")
 	r.counts(t, scaleTokens*(scaleEach-1), scaleTokens, 0, 0, 0)
 	contains(t, "the comment", o.only(t), "applied: 900 granted, 100 updated", "more changes")
 	equal(t, "grants in the report file", len(p.report(t).Grants), scaleTokens*scaleEach)
@@ -112,8 +112,9 @@ func (o onGitHub) checkScale(t *testing.T, r result) {
 	if pages := answered[listTokens] + answered[listWorkspaces]; pages > 12 {
 		t.Errorf("%d pages of lists", pages)
 	}
-	if answered[readToken] > 2*scaleTokens {
-		t.Errorf("%d reads, more than one before and one after each write", answered[readToken])
+	// One before and one after each write, and one for each that has to be built anew.
+	if again := limited[readToken] + limited[writeRoles]; answered[readToken] > 2*scaleTokens+again {
+		t.Errorf("%d reads, with %d tries again", answered[readToken], again)
 	}
 	equal(t, "writes", answered[writeRoles], scaleTokens)
 	if r.took > 90*time.Second {
