@@ -74,13 +74,14 @@ func (o *Organization) TokensWithRoles(ctx context.Context) ([]Token, error) {
 	if err != nil {
 		return nil, err
 	}
+	answered := time.Now()
 	tokens := make([]Token, len(items))
 	for i, item := range items {
 		tokens[i].Named = item.Named
 		var roles []Entry
 		// What is no list of roles is as good as none: the token is read by itself then.
 		if json.Unmarshal(item.Roles, &roles) == nil && oneOrganizationRole(roles) {
-			tokens[i].Roles = roles
+			tokens[i].Roles, tokens[i].Answered = roles, answered
 		}
 	}
 	return tokens, nil

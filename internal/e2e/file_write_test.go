@@ -197,3 +197,16 @@ func TestWhatStandsOut(t *testing.T) {
 		t.Errorf("warnings %+v", warnings)
 	}
 }
+
+// TestRolesInTheList has a list that carries the roles: a token whose roles are right already takes no request of its own.
+func TestRolesInTheList(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{RolesInLists: true}, nil)
+	text := "grants:\n" +
+		"  - {org-token-name: CI Deployer, role: WORKSPACE_AUTHOR, workspaces: [Staging]}\n" +
+		"  - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [Staging]}\n"
+	run(t, w.root, applied(), checkout(text)).is(t, "granted", "1", "unchanged", "1", "error", "")
+	equal(t, "reads of tokens", w.count(readToken), 2) // of Provisioner, before and after the write
+	run(t, w.root, applied(), checkout(text)).is(t, "unchanged", "2", "error", "")
+	equal(t, "reads of tokens by both runs", w.count(readToken), 2)
+}

@@ -81,7 +81,8 @@ func holdsOne(entries []astro.Entry, target Target) bool {
 	return found
 }
 
-func holds(entries []astro.Entry, targets []Target) bool {
+// Holds reports whether the entries are what the targets want already.
+func Holds(entries []astro.Entry, targets []Target) bool {
 	return !slices.ContainsFunc(targets, func(t Target) bool { return !holdsOne(entries, t) })
 }
 

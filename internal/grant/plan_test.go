@@ -54,7 +54,7 @@ func TestPlan(t *testing.T) {
 			if got := plan(entries, []Target{target}); !slices.Equal(got, want) {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
-			if got := holds(entries, []Target{target}); got != (tt.status == Unchanged) {
+			if got := Holds(entries, []Target{target}); got != (tt.status == Unchanged) {
 				t.Errorf("holds: %v", got)
 			}
 		})
@@ -119,13 +119,13 @@ func FuzzMerge(f *testing.F) {
 		if got, want := without(merged, isTarget), without(entries, isTarget); !reflect.DeepEqual(got, want) {
 			t.Errorf("foreign entries were\n%s, are\n%s", want, got)
 		}
-		if !holds(merged, targets) {
+		if !Holds(merged, targets) {
 			t.Errorf("%s does not hold %v", merged, targets)
 		}
 		if again := merge(merged, targets); !reflect.DeepEqual(again, merged) {
 			t.Errorf("merged again\n%s, once\n%s", again, merged)
 		}
-		if holds(entries, targets) && !reflect.DeepEqual(merged, append([]astro.Entry{}, entries...)) {
+		if Holds(entries, targets) && !reflect.DeepEqual(merged, append([]astro.Entry{}, entries...)) {
 			t.Errorf("it was there, and still %s became %s", entries, merged)
 		}
 		for _, change := range plan(merged, targets) {

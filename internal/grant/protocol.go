@@ -143,7 +143,7 @@ func (r *run) do(ctx context.Context, base astro.Token) error {
 	for {
 		if r.attempts == 0 {
 			r.changes = plan(base.Roles, r.targets)
-			if r.DryRun || holds(base.Roles, r.targets) {
+			if r.DryRun || Holds(base.Roles, r.targets) {
 				return nil
 			}
 		}
@@ -157,7 +157,7 @@ func (r *run) do(ctx context.Context, base astro.Token) error {
 
 // cycle is one turn of write, settle and verify. Unless the grant stands, it returns what the next turn may build on.
 func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) {
-	if holds(base.Roles, r.targets) {
+	if Holds(base.Roles, r.targets) {
 		// An earlier write of ours, or somebody else's: it is there, but was the token quiet?
 		return r.verify(ctx, write{before: base})
 	}

@@ -37,7 +37,7 @@ func (r *run) verify(ctx context.Context, w write) (astro.Token, error) {
 		if err != nil {
 			return before, err
 		}
-		if !holds(now.Roles, r.targets) {
+		if !Holds(now.Roles, r.targets) {
 			return r.missing(ctx, w, now)
 		}
 		shown++
@@ -85,7 +85,7 @@ func (r *run) awaitShow(ctx context.Context, w write) (now astro.Token, err erro
 			return now, err
 		}
 		if !unmoved(now, w.before) {
-			if holds(now.Roles, r.targets) {
+			if Holds(now.Roles, r.targets) {
 				r.settle = max(r.settle, 2*time.Since(w.answered))
 			}
 			break

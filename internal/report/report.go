@@ -190,7 +190,7 @@ func (r *Report) row(g Grant) string {
 func (r *Report) outcome(g Grant) string {
 	role := escape.Code(string(g.Role))
 	if g.Role == grant.None {
-		role = "no role"
+		role = "revocation"
 	}
 	mayStand := r.MayStand
 	if r.File != nil {

@@ -31,6 +31,9 @@ type Options struct {
 	// Retry-After, and do not count. 0 is no limit.
 	GETs, POSTs int
 
+	// RolesInLists makes the list of tokens carry their roles. The real one may or may not.
+	RolesInLists bool
+
 	// Fault is asked about each request, one call at a time; n counts from 1 in order of arrival. It may
 	// read the body and call the Astro's methods, but must not wait.
 	Fault func(n int, r *http.Request) Fault

@@ -113,7 +113,7 @@ func (a *Astro) listTokens(c *call) ([]byte, *refusal) {
 	}
 	seen := a.seen()
 	return list(c.query, "tokens", matching, func(b *bytes.Buffer, t *token) {
-		t.write(b, t.asOf(seen), false)
+		t.write(b, t.asOf(seen), a.options.RolesInLists)
 	}), nil
 }
 

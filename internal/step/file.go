@@ -89,6 +89,8 @@ func (s *step) whyNot(ctx context.Context) (escape.Sentence, *grant.Problem) {
 	case !s.runner.OnRunner():
 		return escape.Say("this is no workflow run. To apply it from here, set apply to always."), nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, githubLimit)
+	defer cancel()
 	// One that cannot be read tells of no landing.
 	payload, _ := s.runner.Event()
 	event := s.runner.Env("GITHUB_EVENT_NAME")

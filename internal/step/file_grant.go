@@ -78,7 +78,7 @@ func (s *step) grantJobs(ctx context.Context, jobs []*job, limits limits) []gran
 	var group sync.WaitGroup
 	for _, j := range jobs {
 		group.Go(func() {
-			result, err := s.granterOf(j, limits).Grant(ctx, astro.Token{Named: astro.Named{ID: j.token.ID}}, j.targets)
+			result, err := s.granterOf(j, limits).Grant(ctx, s.firstRead(j), j.targets)
 			mu.Lock()
 			defer mu.Unlock()
 			if problem := s.takeJob(ctx, j, result, err); problem != nil {
@@ -92,6 +92,15 @@ func (s *step) grantJobs(ctx context.Context, jobs []*job, limits limits) []gran
 	group.Wait()
 	s.warnLowered()
 	return mergeProblems(problems)
+}
+
+// firstRead is what is known of an API token before the work on it. Where the list carried its roles and nothing has to
+// change, that is enough.
+func (s *step) firstRead(j *job) astro.Token {
+	if j.token.Roles != nil && grant.Holds(j.token.Roles, j.targets) {
+		return j.token
+	}
+	return astro.Token{Named: j.token.Named}
 }
 
 func (s *step) granterOf(j *job, limits limits) *grant.Granter {

@@ -13,7 +13,7 @@ import (
 // job is all that the file wants of one API token: one read, one write.
 type job struct {
 	organization *astro.Organization
-	token        astro.Named
+	token        astro.Token // with its roles, if the list carried them
 	targets      []grant.Target
 	rows         []int // of the report, one for each target
 }
@@ -32,8 +32,9 @@ func (s *step) resolveFile(ctx context.Context) ([]*job, []grant.Problem) {
 		return nil, nil
 	}
 	names := newNames(s.file)
-	var tokens, workspaces map[string][]astro.Named
-	var all []astro.Named
+	var tokens map[string][]astro.Token
+	var workspaces map[string][]astro.Named
+	var all []astro.Token
 	err := sideBySide(ctx,
 		func(ctx context.Context) (err error) {
 			tokens, all, err = s.findTokens(ctx, organization, names.tokens)
@@ -86,13 +87,13 @@ func tokenKey(g access.Grant) string {
 }
 
 // findTokens finds API tokens by name or ID, in one list. Several of one name are all found.
-func (s *step) findTokens(ctx context.Context, organization *astro.Organization, wanted []access.Grant) (found map[string][]astro.Named, all []astro.Named, err error) {
+func (s *step) findTokens(ctx context.Context, organization *astro.Organization, wanted []access.Grant) (found map[string][]astro.Token, all []astro.Token, err error) {
 	err = s.waitFor(ctx, "an API token", func(ctx context.Context) (bool, error) {
-		all, err = organization.Tokens(ctx, false)
+		all, err = organization.TokensWithRoles(ctx)
 		if err != nil {
 			return false, err
 		}
-		found = map[string][]astro.Named{}
+		found = map[string][]astro.Token{}
 		for _, token := range all {
 			found["id "+token.ID] = append(found["id "+token.ID], token)
 			found["name "+token.Name] = append(found["name "+token.Name], token)
@@ -110,9 +111,10 @@ func (s *step) findTokens(ctx context.Context, organization *astro.Organization,
 // lookedUp is what the names of a file were found to be.
 type lookedUp struct {
 	*step
-	organization       *astro.Organization
-	tokens, workspaces map[string][]astro.Named
-	allTokens          []astro.Named
+	organization *astro.Organization
+	tokens       map[string][]astro.Token
+	workspaces   map[string][]astro.Named
+	allTokens    []astro.Token
 
 	// Asked for only where a name was not found, and once.
 	everywhere    []astro.Named
@@ -188,7 +190,7 @@ func (l *lookedUp) checkSame(g access.Grant, w access.Workspace, before grant.Ro
 }
 
 // token returns the one API token that an entry names, or notes why there is none.
-func (l *lookedUp) token(ctx context.Context, g access.Grant) astro.Named {
+func (l *lookedUp) token(ctx context.Context, g access.Grant) astro.Token {
 	given := g.TokenName + g.TokenID
 	matches := l.tokens[tokenKey(g)]
 	switch {
@@ -197,11 +199,20 @@ func (l *lookedUp) token(ctx context.Context, g access.Grant) astro.Named {
 	case len(matches) == 1:
 		l.at(g.Line, g.Column, given, wrongScope(escape.Say("The API token %s is no Organization API token (scope %s).", given, matches[0].Scope)))
 	case len(matches) > 1:
-		l.at(g.Line, g.Column, given, l.ambiguous(grant.TokenAmbiguous, "Organization API tokens", "org-token-id", given, matches))
+		l.at(g.Line, g.Column, given, l.ambiguous(grant.TokenAmbiguous, "Organization API tokens", "org-token-id", given, namesOf(matches)))
 	default:
 		l.at(g.Line, g.Column, given, l.missingToken(ctx, g))
 	}
-	return astro.Named{}
+	return astro.Token{}
+}
+
+// namesOf returns the tokens as a list without roles has them.
+func namesOf(tokens []astro.Token) []astro.Named {
+	named := make([]astro.Named, len(tokens))
+	for i, token := range tokens {
+		named[i] = token.Named
+	}
+	return named
 }
 
 // missingToken says what is known of an API token that the list does not have.
@@ -224,7 +235,7 @@ func (l *lookedUp) missingToken(ctx context.Context, g access.Grant) grant.Probl
 			Hint: escape.Say("Check the ID and the Organization. If an earlier step has just made the API token, set wait to 30s."),
 		}
 	}
-	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, l.allTokens)
+	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, namesOf(l.allTokens))
 }
 
 // workspace returns the one Workspace that is named, or notes why there is none.
