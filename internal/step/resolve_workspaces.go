@@ -119,7 +119,11 @@ func (s *step) chooseWorkspaces(ctx context.Context, organization *astro.Organiz
 
 func (s *step) workspaceProblem(given string, matches, all []astro.Named) grant.Problem {
 	if len(matches) > 1 {
-		return s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", "workspace", given, matches)
+		input := "workspace"
+		if s.in.file != "" {
+			input = "one of workspaces"
+		}
+		return s.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", input, given, matches)
 	}
 	what := "Workspace"
 	if hasIDShape(given) {
