@@ -200,6 +200,7 @@ func FuzzLog(f *testing.F) {
 		"\u2028::error::x", "\u0085::error::x", "\U000e0041::error::x", "a::b", "title=x,y::z",
 	} {
 		f.Add(seed, seed)
+		f.Add(seed, strings.Repeat("é", 3999)+seed)
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		p := newPlace(map[string]string{"GITHUB_ACTIONS": "true", "RUNNER_DEBUG": "1"})
@@ -211,7 +212,7 @@ func FuzzLog(f *testing.F) {
 		p.log.Reset()
 
 		says(p, a, b)
-		title, line, lines := "title="+escape.Line(a), escape.Line(b), escape.Lines(b)
+		title, line, lines := "title="+escape.Line(a), escape.Line(b), annotation(escape.Lines(b))
 		want := []command{
 			{"debug", "", line},
 			{"group", "", escape.Line(a)},
@@ -221,9 +222,17 @@ func FuzzLog(f *testing.F) {
 			{"notice", title, lines},
 		}
 		if all := found(t, p.log.String()); !slices.Equal(all, want) {
-			t.Errorf("the runner obeys\n%q, want\n%q", all, want)
+			t.Errorf("the runner obeys\n%.2000q, want\n%.2000q", all, want)
 		}
 	})
+}
+
+// annotation is what an annotation holds of a message: GitHub cuts it at 4,096 characters.
+func annotation(message string) string {
+	if runes := []rune(message); len(runes) > 4000 {
+		return string(runes[:4000]) + "…"
+	}
+	return message
 }
 
 // says logs a text in every way there is.
