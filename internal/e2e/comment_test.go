@@ -124,6 +124,37 @@ func TestCommentGoesFromPlanToDone(t *testing.T) {
 	contains(t, "the comment after an older run's re-run", o.only(t), "`WORKSPACE_MEMBER`", "runs/1658821497/")
 }
 
+// TestNewerRunMeanwhile has a newer run comment while an older one waits for its grant to stand. The older one has looked for a
+// comment by then, and must neither overwrite what it finds instead nor add to it.
+func TestNewerRunMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, settle string
+		earlier      bool
+	}{
+		{"edits", "2s", true},
+		{"creates", "6s", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			written := make(chan struct{})
+			o := served(t, sandbox.GitHubOptions{}, onNth(1, writeRoles, func(*sandbox.Astro) sandbox.Fault {
+				close(written)
+				return sandbox.Fault{}
+			}), nil)
+			plan := with("dry-run", "true")
+			if tt.earlier {
+				o.run(t, plan, runID(9))
+			}
+			older := start(t, o.root, with("comment", "always", "settle", tt.settle), append(o.at[:len(o.at):len(o.at)], runID(10))...)
+			<-written
+			newer := o.run(t, plan, runID(11))
+			older.wait().is(t, "status", "granted", "comment-id", newer.outputs["comment-id"])
+			contains(t, "the comment", o.only(t), "runs/11/")
+		})
+	}
+}
+
 func TestWhenToComment(t *testing.T) {
 	t.Parallel()
 	unchanged := func() map[string]string { return with("workspace", "Staging", "role", "WORKSPACE_AUTHOR") }

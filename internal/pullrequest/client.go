@@ -38,6 +38,7 @@ type Client struct {
 	config      Config
 	github      *github.Client
 	owner, name string
+	looked      time.Time // when our comment was looked for
 }
 
 // New returns a Client. It sends nothing yet.

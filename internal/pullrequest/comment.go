@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/go-github/v62/github"
 
@@ -21,10 +22,20 @@ type Comment struct {
 	told Telling
 }
 
-const perPage = 100
+func newComment(comment *github.IssueComment) *Comment {
+	told, _ := readMarker(comment.GetBody())
+	return &Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), told: told}
+}
+
+const (
+	perPage = 100
+	// fresh is how old a look for our comment may be on which a new one is made: another run may have made it since.
+	fresh = 5 * time.Second
+)
 
 // Lookup returns the comment that tells about the same thing and was written by whom the token stands for; nil if there is none.
 func (c *Client) Lookup(ctx context.Context, number int, about string) (*Comment, error) {
+	c.looked = time.Now()
 	comments, err := c.comments(ctx, number)
 	if err != nil {
 		return nil, err
@@ -45,8 +56,7 @@ func (c *Client) Lookup(ctx context.Context, number int, about string) (*Comment
 	}
 	for _, comment := range marked {
 		if us.wrote(comment) {
-			told, _ := readMarker(comment.GetBody())
-			return &Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), told: told}, nil
+			return newComment(comment), nil
 		}
 	}
 	return nil, nil
@@ -136,13 +146,28 @@ func (c *Client) Say(ctx context.Context, number int, mode Mode, earlier *Commen
 	}
 	body := text + "\n" + now.marker() + "\n"
 	if earlier != nil {
-		edited, err := c.edit(ctx, earlier.ID, body)
+		edited, err := c.update(ctx, earlier.ID, body, mode, now)
 		if Status(err) != http.StatusNotFound {
 			return edited, err
 		}
 		// Somebody has deleted it since.
 	}
 	return c.create(ctx, number, body, mode, now)
+}
+
+// update edits the comment, unless a newer run has told something in it since it was looked for.
+func (c *Client) update(ctx context.Context, id int64, body string, mode Mode, now Telling) (*Comment, error) {
+	present, err := try(ctx, c, "reading the comment", func(ctx context.Context) (*github.IssueComment, error) {
+		comment, _, err := c.github.Issues.GetComment(ctx, c.owner, c.name, id)
+		return comment, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if ours := newComment(present); !wanted(mode, now, ours) {
+		return ours, nil
+	}
+	return c.edit(ctx, id, body)
 }
 
 func wanted(mode Mode, now Telling, earlier *Comment) bool {
@@ -158,29 +183,32 @@ func (c *Client) edit(ctx context.Context, id int64, body string) (*Comment, err
 		if err != nil {
 			return nil, err
 		}
-		return &Comment{ID: edited.GetID(), URL: edited.GetHTMLURL()}, nil
+		return newComment(edited), nil
 	})
 }
 
-// create makes a new comment. After a failure it looks first whether the comment was made: only the answer may be lost.
+// create makes a new comment. It looks first whether there is one where another run had the time to make it; and after a
+// failure, of which only the answer may be lost.
 func (c *Client) create(ctx context.Context, number int, body string, mode Mode, now Telling) (*Comment, error) {
 	const what = "writing the comment"
-	tried := false
+	look := time.Since(c.looked) > fresh
 	pauses := retry.NewPauses(nil, func(w retry.Wait) { c.config.Retrying(what, w) })
 	created, err := retry.Do(ctx, pauses, func(ctx context.Context) (*Comment, error) {
-		if tried {
-			earlier, err := c.Lookup(ctx, number, now.About)
-			if err != nil || earlier != nil && !wanted(mode, now, earlier) {
+		if look {
+			switch earlier, err := c.Lookup(ctx, number, now.About); {
+			case err != nil || earlier != nil && !wanted(mode, now, earlier):
 				return earlier, err
+			case earlier != nil:
+				return c.edit(ctx, earlier.ID, body)
 			}
 		}
-		tried = true
+		look = true
 		return once(ctx, func(ctx context.Context) (*Comment, error) {
 			made, _, err := c.github.Issues.CreateComment(ctx, c.owner, c.name, number, &github.IssueComment{Body: &body})
 			if err != nil {
 				return nil, err
 			}
-			return &Comment{ID: made.GetID(), URL: made.GetHTMLURL()}, nil
+			return newComment(made), nil
 		})
 	})
 	if err != nil {
