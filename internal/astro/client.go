@@ -148,16 +148,13 @@ func (c *Client) once(ctx context.Context, method string, path []string, query u
 	return sent, c.exchange(ctx, limited, method, target, body, decode)
 }
 
-// waitForTurn waits until the gate is open and, of a paced read, for its turn: in this order, or all that waited would leave
-// at once when the gate opens. It comes before the slot: who waits here must not keep others from leaving.
+// waitForTurn waits until the gate is open and, of a paced read, for its turn. It comes before the slot: who waits here must not
+// keep others from leaving.
 func (c *Client) waitForTurn(ctx context.Context, method string) error {
-	if err := c.gate.Pass(ctx); err != nil {
-		return err
+	if c.config.Pace == nil || method != http.MethodGet {
+		return c.gate.Pass(ctx)
 	}
-	if c.config.Pace != nil && method == http.MethodGet {
-		return c.config.Pace(ctx)
-	}
-	return nil
+	return c.gate.Turn(ctx, c.config.Pace)
 }
 
 func (c *Client) target(path []string, query url.Values) (string, error) {

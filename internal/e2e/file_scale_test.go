@@ -146,3 +146,28 @@ func TestFileBehindTighterLimits(t *testing.T) {
 	equal(t, "writes that were taken", writes, 30)
 	w.checkWrites(t)
 }
+
+// TestFileAfterALimit has one read told to wait for seconds, which holds all others, too: they leave by and by after it, not all at
+// once into the limits.
+func TestFileAfterALimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
+	t.Parallel()
+	latency := func() time.Duration { return 50 * time.Millisecond }
+	w := demo(t, sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nth(5, readToken, sandbox.Fault{
+		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"8"}},
+	}))
+	r := run(t, w.root, applied("settle", "2s"), checkout(w.manyTokens(60)))
+	r.is(t, "status", "granted", "granted", "60")
+	limited := 0
+	for _, request := range w.Requests() {
+		if request.Status == http.StatusTooManyRequests {
+			limited++
+		}
+	}
+	t.Logf("60 grants in %.1f s: %d requests, of which %d met limits", r.took.Seconds(), len(w.Requests()), limited)
+	if limited > 15 {
+		t.Errorf("%d requests met limits", limited)
+	}
+}

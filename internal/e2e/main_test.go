@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -28,10 +29,6 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	if err := lookAtSources("../.."); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
 	binary = filepath.Join(dir, "astro-workspace-grant")
 	build := exec.Command("go", "build", "-o", binary, "astro-workspace-grant")
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
@@ -42,12 +39,13 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// lookAtSources lets go test know what the program is made of: else it would remember how the tests ended before a change.
-func lookAtSources(root string) error {
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+// lookAtSources lets go test know what the program is made of: else it would remember how the tests ended before a change. It
+// notices what is looked at while tests run, not before.
+var lookAtSources = sync.OnceValue(func() error {
+	return filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".go" {
 			_, err = os.Stat(path)
 		}
 		return err
 	})
-}
+})

@@ -146,6 +146,9 @@ func start(t testing.TB, root string, inputs map[string]string, options ...optio
 }
 
 func launch(s *setup) *process {
+	if err := lookAtSources(); err != nil {
+		s.t.Fatal(err)
+	}
 	p := &process{setup: s, command: exec.Command(binary, s.args...), log: newLogbook(), done: make(chan error, 1)}
 	p.command.Dir = s.dir
 	for name, value := range s.env {

@@ -18,9 +18,7 @@ type Gate struct {
 // Pass waits until the gate is open. Those who had to wait leave spread out, or they would meet the limit again together.
 func (g *Gate) Pass(ctx context.Context) error {
 	for {
-		g.mu.Lock()
-		wait := time.Until(g.until)
-		g.mu.Unlock()
+		wait := g.wait()
 		if wait <= 0 {
 			return ctx.Err()
 		}
@@ -28,6 +26,29 @@ func (g *Gate) Pass(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// Turn waits until the gate is open, and then for a turn. One that comes while the gate is shut again is given up: or all whose
+// turns came meanwhile would leave at once when it opens.
+func (g *Gate) Turn(ctx context.Context, turn func(ctx context.Context) error) error {
+	for {
+		if err := g.Pass(ctx); err != nil {
+			return err
+		}
+		if err := turn(ctx); err != nil {
+			return err
+		}
+		if g.wait() <= 0 {
+			return nil
+		}
+	}
+}
+
+// wait is how long the gate stays shut.
+func (g *Gate) wait() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return time.Until(g.until)
 }
 
 func (g *Gate) closeFor(d time.Duration) {

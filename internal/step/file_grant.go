@@ -109,11 +109,8 @@ func (s *step) granterOf(j *job, limits limits) *grant.Granter {
 	return &grant.Granter{
 		API: api, Settle: s.in.settle, DryRun: s.report.DryRun, Gate: s.client.Gate(),
 		Slot: func(ctx context.Context) error {
-			if err := s.client.Gate().Pass(ctx); err != nil {
-				return err
-			}
 			api.turn = true
-			return limits.write(ctx)
+			return s.client.Gate().Turn(ctx, limits.write)
 		},
 		Log: func(format string, values ...any) {
 			s.runner.Debugf("%s: %s", name, fmt.Sprintf(format, values...))
