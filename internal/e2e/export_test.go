@@ -36,3 +36,37 @@ func TestExport(t *testing.T) {
 	})
 	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0", "unchanged", "8")
 }
+
+// TestExportOfWhatNoFileSays exports roles of which none can be granted by a file: they are comments, and the file is valid.
+func TestExportOfWhatNoFileSays(t *testing.T) {
+	t.Parallel()
+	const missing = "clworkspacemissing0000001"
+	for _, tt := range []struct {
+		name, note string
+		roles      []string
+	}{
+		{"nothing", "grants: []\n", nil},
+		{"a role that cannot be granted", "has WORKSPACE_ACCESSOR in Production, which cannot be granted.", []string{entry("WORKSPACE", production, "WORKSPACE_ACCESSOR")}},
+		{"two roles in one Workspace", "has WORKSPACE_OWNER and WORKSPACE_MEMBER in Production, of which a file can say one only.", []string{
+			entry("WORKSPACE", production, "WORKSPACE_OWNER"), entry("WORKSPACE", production, "WORKSPACE_MEMBER"),
+		}},
+		{"a Workspace that is in no list", "has WORKSPACE_OWNER in " + missing + ", which is in no list.", []string{entry("WORKSPACE", missing, "WORKSPACE_OWNER")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			member := entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")
+			for _, token := range []string{deployer, "cltokennightlyreports0003", "cltokennightlyreports0004", "cltokenlegacysync00000007"} {
+				w.SetRoles(token, member)
+			}
+			w.SetRoles(deployer, append([]string{member}, tt.roles...)...)
+			exported := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1")).wait()
+			contains(t, "the file", exported.log, tt.note)
+			planned := run(t, w.root, map[string]string{"grants-file": "grants.yml", "dry-run": "true"}, func(s *setup) {
+				s.env["GITHUB_WORKSPACE"] = s.dir
+				s.write("grants.yml", exported.log[strings.Index(exported.log, "# What"):])
+			})
+			planned.is(t, "status", "unchanged", "unchanged", "0")
+		})
+	}
+}

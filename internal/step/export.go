@@ -10,6 +10,7 @@ import (
 	"sync"
 	"unicode"
 
+	"astro-workspace-grant/internal/access"
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
 	"astro-workspace-grant/internal/grant"
@@ -54,7 +55,11 @@ func (s *step) export(ctx context.Context, file io.Writer) []grant.Problem {
 	if err != nil {
 		return []grant.Problem{s.explainLookUp(err)}
 	}
-	if _, err := io.WriteString(file, found.yaml(id)); err != nil {
+	text := found.yaml(id)
+	if len(text) > access.MaxSize {
+		s.runner.Warning("A large file", "It is larger than the 1 MiB that one grants file may have. Split it, and let a step apply each part.")
+	}
+	if _, err := io.WriteString(file, text); err != nil {
 		return []grant.Problem{{Kind: grant.InvalidInput, What: escape.Say("The file could not be written: %s.", err.Error()), Hint: escape.Say("Send it to where there is room.")}}
 	}
 	return nil
@@ -122,34 +127,24 @@ func (s *step) readRoles(ctx context.Context, organization *astro.Organization, 
 
 // yaml is the grants file.
 func (e *export) yaml(organizationID string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# What the Organization %s has. A line taken out revokes nothing: role: none does.\ngrants:", escape.Line(organizationID))
+	var entries strings.Builder
 	count := 0
 	for _, token := range e.tokens {
-		count += e.writeToken(&b, token)
+		count += e.writeToken(&entries, token)
 	}
+	none := ""
 	if count == 0 {
-		b.WriteString(" []")
+		none = " []"
 	}
-	b.WriteString("\n")
-	return b.String()
+	return fmt.Sprintf("# What the Organization %s has. A line taken out revokes nothing: role: none does.\ngrants:%s%s\n",
+		escape.Line(organizationID), none, entries.String())
 }
 
-// writeToken writes an entry for each role that the API token has in some Workspace, and returns how many.
+// writeToken writes an entry for each role that the API token has in some Workspace, and returns how many. What a grants file
+// cannot say is a comment.
 func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
-	workspaces := map[grant.Role][]string{}
-	for _, entry := range token.Roles {
-		if !entry.InWorkspace(entry.EntityID) {
-			continue
-		}
-		role, err := grant.ParseRole(entry.Role)
-		if err != nil || role == grant.None {
-			fmt.Fprintf(b, "\n  # %s has %s in %s, which cannot be granted.", escape.Line(token.Name), escape.Line(entry.Role), e.told(entry.EntityID))
-			continue
-		}
-		workspaces[role] = append(workspaces[role], entry.EntityID)
-	}
 	count := 0
+	workspaces := e.grantable(b, token)
 	for _, role := range grant.Roles() {
 		ids := workspaces[role]
 		if len(ids) == 0 {
@@ -164,11 +159,43 @@ func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
 		slices.SortFunc(ids, func(a, b string) int {
 			return cmp.Or(cmp.Compare(e.workspaces[a].Name, e.workspaces[b].Name), cmp.Compare(a, b))
 		})
-		for _, id := range slices.Compact(ids) {
+		for _, id := range ids {
 			fmt.Fprintf(b, "\n      - %s", e.workspace(id))
 		}
 	}
 	return count
+}
+
+// grantable returns the Workspaces in which the API token has a role that can be granted, by role. The others it writes as comments.
+func (e *export) grantable(b *strings.Builder, token astro.Token) map[grant.Role][]string {
+	roles := map[string][]string{}
+	var ids []string
+	for _, entry := range token.Roles {
+		if id := entry.EntityID; entry.InWorkspace(id) && !slices.Contains(roles[id], entry.Role) {
+			if roles[id] == nil {
+				ids = append(ids, id)
+			}
+			roles[id] = append(roles[id], entry.Role)
+		}
+	}
+	result := map[grant.Role][]string{}
+	for _, id := range ids {
+		role, err := grant.ParseRole(roles[id][0])
+		why := ""
+		switch {
+		case len(roles[id]) > 1:
+			why = "of which a file can say one only"
+		case err != nil || role == grant.None:
+			why = "which cannot be granted"
+		case e.workspaces[id].ID == "":
+			why = "which is in no list"
+		default:
+			result[role] = append(result[role], id)
+			continue
+		}
+		fmt.Fprintf(b, "\n  # %s has %s in %s, %s.", escape.Line(token.Name), escape.Line(strings.Join(roles[id], " and ")), e.told(id), why)
+	}
+	return result
 }
 
 // workspace is a Workspace by its name where that is its own, else by its ID.
@@ -177,9 +204,6 @@ func (e *export) workspace(id string) string {
 	// A name that looks like an ID would be looked up as one first.
 	if e.workspaceNames[name] == 1 && expressible(name) && !hasIDShape(name) {
 		return quoted(name)
-	}
-	if name == "" {
-		return quoted(id)
 	}
 	return quoted(id) + " # " + escape.Line(name)
 }
