@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"astro-workspace-grant/internal/escape"
@@ -17,6 +18,9 @@ func Read(root, name string) ([]byte, []Problem) {
 	fail := func(what, hint escape.Sentence) ([]byte, []Problem) { return nil, []Problem{{What: what, Hint: hint}} }
 	if !filepath.IsLocal(name) {
 		return fail(escape.Say("%s is no path inside of the checkout.", name), escape.Say("Give the path from the root of the repository, as in .github/grants.yml."))
+	}
+	if strings.Contains(filepath.Clean(name), "..") {
+		return fail(escape.Say("%s has two dots in its name.", name), escape.Say("Rename it: GitHub's client refuses to ask for such a name, so that the file could not be compared with the default branch's."))
 	}
 	data, err := read(root, name)
 	switch {

@@ -58,7 +58,17 @@ func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return slices.Concat(pages...), nil
+	return distinct(slices.Concat(pages...)), nil
+}
+
+// distinct drops what comes again: where something is made while a list is read, the last of a page is on the next one, too.
+func distinct(items []listed) []listed {
+	seen := make(map[string]bool, len(items))
+	return slices.DeleteFunc(items, func(item listed) bool {
+		again := seen[item.ID]
+		seen[item.ID] = true
+		return again
+	})
 }
 
 // listNamed is list for what needs no roles.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,6 +44,16 @@ func TestWhichPullRequest(t *testing.T) {
 			`{"workflow_run":{"head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[{"number":9,"base":{"repo":{"id":5}}},{"number":7,"base":{"repo":{"id":1}}}]},"repository":` + ours + `}`,
 			[]sandbox.PullRequest{open},
 			"", "7",
+		},
+		{
+			"workflow run of a push", "workflow_run",
+			`{"workflow_run":{"event":"push","head_sha":"` + mergeSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
+			[]sandbox.PullRequest{merged}, "", "7",
+		},
+		{
+			"workflow run of a push to the branch", "workflow_run",
+			`{"workflow_run":{"event":"push","head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
+			[]sandbox.PullRequest{open}, "", "7",
 		},
 		{
 			"workflow run by its commit", "workflow_run",
@@ -125,7 +137,9 @@ func TestForkOfAComment(t *testing.T) {
 				tt.inputs["github-token"] = tt.token
 			}
 			tt.inputs["comment"] = "never"
-			o.run(t, tt.inputs, event("issue_comment", tt.payload)).is(t, "error", tt.kind)
+			r := o.run(t, tt.inputs, event("issue_comment", tt.payload))
+			r.is(t, "error", tt.kind)
+			equal(t, "says that it could not be read", strings.Contains(r.log, "could not be read"), strings.HasPrefix(tt.name, "not readable"))
 			if tt.kind != "" {
 				equal(t, "requests to Astro", o.calls(), nil)
 			}
@@ -213,8 +227,29 @@ func TestNoGitHub(t *testing.T) {
 			t.Parallel()
 			o := served(t, sandbox.GitHubOptions{}, nil, nil)
 			r := o.run(t, with(), how)
-			equal(t, "exit code", r.code, 0)
+			r.is(t, "status", "granted", "pull-request", "7")
 			equal(t, "warnings", len(r.named("warning")), 1)
 		})
 	}
+}
+
+// TestCanceledWhileReadingThePullRequest cancels a run before it knows whether a fork's pull request triggered it.
+func TestCanceledWhileReadingThePullRequest(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	var once sync.Once
+	root := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		once.Do(func() { close(asked) })
+		<-r.Context().Done()
+	}))
+	w := demo(t, sandbox.Options{}, nil)
+	p := start(t, w.root, with(), env("GITHUB_API_URL", root), event("issue_comment", `{"issue":{"number":7,"pull_request":{"url":"x"}}}`))
+	<-asked
+	if err := p.command.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	r := p.wait()
+	r.failed(t, "canceled", "canceled before it was done")
+	equal(t, "warnings", len(r.named("warning")), 0)
+	equal(t, "requests to Astro", w.calls(), nil)
 }

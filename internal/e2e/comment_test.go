@@ -304,7 +304,7 @@ func TestNoCommentAfterCancel(t *testing.T) {
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.wait().is(t, "error", "canceled", "changed", "true")
+	p.wait().is(t, "error", "canceled", "changed", "true", "pull-request", "7")
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("took %v", took)
 	}

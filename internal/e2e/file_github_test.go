@@ -43,6 +43,7 @@ func TestGitHubCannotBeAsked(t *testing.T) {
 		{"out of order", contentsFault(0, sandbox.Fault{Status: 503}), nil, filed("timeout", "3s"), "unavailable", []string{"503", "Run it again"}},
 		{"out of order for a while", contentsFault(2, sandbox.Fault{Status: 503}), nil, filed(), "", nil},
 		{"cut for a while", contentsFault(1, sandbox.Fault{Reset: true}), nil, filed(), "", nil},
+		{"not to be seen", sandbox.GitHubOptions{}, env("GITHUB_REPOSITORY", "example/other"), filed(), "forbidden", []string{"404", contentsRead}},
 		{"unreachable", sandbox.GitHubOptions{}, nowhere, filed("timeout", "3s"), "unavailable", []string{"connection refused", "Run it again"}},
 		{"unreachable, in need of the default branch", sandbox.GitHubOptions{}, func(s *setup) {
 			nowhere(s)

@@ -153,6 +153,7 @@ func TestWhereTheFileIs(t *testing.T) {
 		{"no checkout", grantsPath, env("GITHUB_WORKSPACE", filepath.Join(t.TempDir(), "none")), []string{"no file", "actions/checkout"}},
 		{"absolute", outside, checkout(aFile), []string{"no path inside of the checkout"}},
 		{"above", "../" + grantsPath, checkout(aFile), []string{"no path inside of the checkout"}},
+		{"two dots", "a..yml", func(s *setup) { s.write("a..yml", aFile) }, []string{"two dots in its name", "Rename it"}},
 		{"a folder", ".github", checkout(aFile), []string{"no regular file"}},
 		{"a link out", "out.yml", link(outside, "out.yml"), []string{"cannot be read"}},
 		{"a folder that leads out", "out/grants.yml", link(filepath.Dir(outside), "out"), []string{"cannot be read"}},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"astro-workspace-grant/internal/sandbox"
 )
@@ -19,6 +20,26 @@ func (w world) queries(what string) []url.Values {
 		}
 	}
 	return queries
+}
+
+// TestFileForAnotherOrganization has a file of which an Organization of 10,000 API tokens has no name. To look for near ones takes
+// its time; it ends with the run's.
+func TestFileForAnotherOrganization(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	for i := range 10_000 {
+		w.AddToken(sandbox.Token{ID: fmt.Sprintf("cltokenother%013d", i), Name: fmt.Sprint("Token of the Organization ", i)})
+	}
+	text := "grants:\n"
+	for i := range 1000 {
+		text += fmt.Sprintf("  - {org-token-name: Token of another Organization %d, role: WORKSPACE_MEMBER, workspaces: [Team %d]}\n", i, i)
+	}
+	r := run(t, w.root, filed("dry-run", "true"), checkout(text))
+	r.is(t, "error", "token-not-found")
+	contains(t, "the log", r.log, "No Organization API token is called", "1991 more problems")
+	if r.took > 30*time.Second {
+		t.Errorf("took %v", r.took)
+	}
 }
 
 // TestNamesAreResolvedOnce counts what it takes to find all that a file names.

@@ -29,7 +29,6 @@ type setup struct {
 	env      map[string]string
 	args     []string
 	terminal bool
-	partial  bool // see [alsoFails]
 }
 
 // An option changes a setup that is otherwise a runner's.
@@ -51,9 +50,6 @@ func event(name, payload string) option {
 
 // terminal starts the program from a shell: inputs are flags, and nothing tells of a runner.
 func terminal(s *setup) { s.terminal = true }
-
-// alsoFails expects a step that fails over something else than its grants: its outputs tell of those.
-func alsoFails(s *setup) { s.partial = true }
 
 func (s *setup) path(name string) string { return filepath.Join(s.dir, name) }
 

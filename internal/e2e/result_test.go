@@ -52,7 +52,7 @@ func (r result) check(s *setup) {
 	if s.hasFile("GITHUB_OUTPUT") {
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.outputs)), func(name string) bool { return slices.Contains(commentOutputs, name) })
 		equal(s.t, "names of outputs", names, grantOutputs)
-		failed := r.code == 1 && !s.partial
+		failed := r.code == 1
 		equal(s.t, "the output error is empty", r.outputs["error"] == "", !failed)
 		equal(s.t, "status is failed", r.outputs["status"] == "failed", failed)
 	}

@@ -48,7 +48,11 @@ func (r *run) verify(ctx context.Context, w write) (astro.Token, error) {
 		}
 		before = now
 		wait = max(r.settle, wait, min(wait*3/2, longestLook))
-		r.Log("The role is there, but others write this API token too: looking again in %v.", wait.Round(time.Millisecond))
+		why := "others write this API token too"
+		if late {
+			why = "reads trail writes"
+		}
+		r.Log("The role is there, but %s: looking again in %v.", why, wait.Round(time.Millisecond))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/go-github/v62/github"
@@ -58,19 +59,35 @@ func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
 	return repository.GetDefaultBranch(), err
 }
 
-// SameAsOn reports whether a file has this very content at the head of a branch.
+// SameAsOn reports whether a file has this very content at the head of a branch. That the branch has no such file is no error;
+// that the token may not see the branch is.
 func (c *Client) SameAsOn(ctx context.Context, branch, path string, content []byte) (bool, error) {
 	file, err := try(ctx, c, "reading the grants file of the default branch", func(ctx context.Context) (*github.RepositoryContent, error) {
-		file, _, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, &github.RepositoryContentGetOptions{Ref: branch})
+		file, _, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, &github.RepositoryContentGetOptions{Ref: "refs/heads/" + branch})
 		return file, err
 	})
 	if Status(err) == http.StatusNotFound {
-		return false, nil
+		// GitHub says so of what a token may not see, too.
+		return false, c.seeBranch(ctx, branch)
 	}
 	if err != nil {
 		return false, err
 	}
 	return file.GetSHA() == blob(content), nil
+}
+
+// seeBranch returns an error where the token may not see a branch, or there is none. (The library's own method hides the status.)
+func (c *Client) seeBranch(ctx context.Context, branch string) error {
+	_, err := try(ctx, c, "reading the default branch", func(ctx context.Context) (*github.Branch, error) {
+		request, err := c.github.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/branches/%s", c.owner, c.name, url.PathEscape(branch)), nil)
+		if err != nil {
+			return nil, err
+		}
+		var head github.Branch
+		_, err = c.github.Do(ctx, request, &head)
+		return &head, err
+	})
+	return err
 }
 
 // blob returns the name that git gives a file's content.

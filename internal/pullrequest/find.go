@@ -57,10 +57,10 @@ func (c *Client) byCommit(ctx context.Context, trigger Trigger) (Found, error) {
 // choose returns the pull request that brought the commit, nil if none can be told to.
 func choose(list []*github.PullRequest, trigger Trigger) *github.PullRequest {
 	fits := func(pr *github.PullRequest) bool {
-		if trigger.Merged {
-			return pr.MergedAt != nil
+		if trigger.Merged && pr.MergedAt != nil {
+			return true
 		}
-		return pr.GetHead().GetSHA() == trigger.Commit
+		return (!trigger.Merged || trigger.Either) && pr.GetHead().GetSHA() == trigger.Commit
 	}
 	list = slices.DeleteFunc(slices.Clone(list), func(pr *github.PullRequest) bool { return !fits(pr) })
 	for _, pr := range list {

@@ -14,7 +14,8 @@ type Trigger struct {
 	Head   string // the pull request's head commit; may be empty
 
 	Commit string // where no number is told: whose pull request it is
-	Merged bool   // the commit is one that a merge brought; else it is the pull request's head
+	Merged bool   // the commit is one that a merge brought; else it is the pull request's head,
+	Either bool   // or one of the two
 	Title  string // the first line of its message
 }
 
@@ -26,7 +27,9 @@ type payload struct {
 		PullRequest json.RawMessage `json:"pull_request"`
 	} `json:"issue"`
 	WorkflowRun *struct {
+		Event          string        `json:"event"`
 		HeadSHA        string        `json:"head_sha"`
+		HeadCommit     *commit       `json:"head_commit"`
 		HeadRepository *repository   `json:"head_repository"`
 		PullRequests   []pullRequest `json:"pull_requests"`
 	} `json:"workflow_run"`
@@ -37,12 +40,23 @@ type payload struct {
 	Repository *repository `json:"repository"`
 
 	// Of a push:
-	Ref        string `json:"ref"`
-	After      string `json:"after"`
-	Deleted    bool   `json:"deleted"`
-	HeadCommit *struct {
-		Message string `json:"message"`
-	} `json:"head_commit"`
+	Ref        string  `json:"ref"`
+	After      string  `json:"after"`
+	Deleted    bool    `json:"deleted"`
+	HeadCommit *commit `json:"head_commit"`
+}
+
+type commit struct {
+	Message string `json:"message"`
+}
+
+// pushed is the trigger of a commit that a push brought to a branch.
+func pushed(sha string, head *commit) Trigger {
+	trigger := Trigger{Commit: sha, Merged: true}
+	if head != nil {
+		trigger.Title, _, _ = strings.Cut(head.Message, "\n")
+	}
+	return trigger
 }
 
 // isPullRequest reports whether the event is one whose payload is a pull request's.
@@ -81,11 +95,7 @@ func ReadTrigger(event string, raw []byte) Trigger {
 	case event == "merge_group" && p.MergeGroup != nil:
 		return Trigger{Number: queued(p.MergeGroup.HeadRef)}
 	case event == "push" && strings.HasPrefix(p.Ref, "refs/heads/") && !p.Deleted && p.After != "":
-		trigger := Trigger{Commit: p.After, Merged: true}
-		if p.HeadCommit != nil {
-			trigger.Title, _, _ = strings.Cut(p.HeadCommit.Message, "\n")
-		}
-		return trigger
+		return pushed(p.After, p.HeadCommit)
 	}
 	return Trigger{}
 }
@@ -98,7 +108,12 @@ func (p *payload) workflowRun() Trigger {
 			return Trigger{Number: pr.Number, Head: pr.Head.SHA}
 		}
 	}
-	return Trigger{Commit: run.HeadSHA}
+	if run.Event != "push" || run.HeadSHA == "" {
+		return Trigger{Commit: run.HeadSHA}
+	}
+	trigger := pushed(run.HeadSHA, run.HeadCommit)
+	trigger.Either = true
+	return trigger
 }
 
 // queueRef is the branch of a merge queue's group, as gh-readonly-queue/main/pr-12-<SHA>.

@@ -145,7 +145,7 @@ func (r *Report) writeProblems(b *strings.Builder, limit int) {
 			text += ">\n> **What to do:** " + problem.Hint.Markdown() + "\n"
 		}
 		if b.Len()+len(text) > limit {
-			fmt.Fprintf(b, "> … and %d more problems; the job summary has them.\n\n", len(r.Problems)-i)
+			fmt.Fprintf(b, "> … and %d more problems, left out here.\n\n", len(r.Problems)-i)
 			break
 		}
 		b.WriteString(text + "\n")
@@ -199,6 +199,8 @@ func (r *Report) outcome(g Grant) string {
 	switch {
 	case g.Status == grant.Failed && mayStand:
 		return "❌ " + role + " may stand"
+	case g.Status == grant.Failed && g.WorkspaceID != "" && r.Attempts == 0 && g.Role == grant.None:
+		return "❌ not revoked"
 	case g.Status == grant.Failed && g.WorkspaceID != "" && r.Attempts == 0:
 		return "❌ " + role + " not granted"
 	case g.Status == grant.Failed:

@@ -166,7 +166,7 @@ func TestLimit(t *testing.T) {
 			for i := range 1000 {
 				r.Problems = append(r.Problems, grant.Problem{Kind: grant.WorkspaceNotFound, What: escape.Say("No Workspace is called %s.", fmt.Sprint("w|", i)), Hint: escape.Say("Check the name.")})
 			}
-		}, 2, 2, "more problems; the job summary has them."},
+		}, 2, 2, "more problems, left out here."},
 		{"a problem as long as a page, and a write that may stand", 65536, func(r *Report) {
 			failed(r)
 			r.MayStand, r.Problems[0].What = true, escape.Say("%s", long)

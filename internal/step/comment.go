@@ -111,7 +111,7 @@ func (s *step) readFork(ctx context.Context, number int) bool {
 			return fork
 		}
 	}
-	s.warnGitHub("Pull request not read", err)
+	s.forkUnknown = pullrequest.Reason(err)
 	return true
 }
 
@@ -123,6 +123,7 @@ func (s *step) comment(ctx context.Context, t *thread) {
 	}
 	defer t.cancel()
 	if ctx.Err() != nil {
+		s.tellPullRequest(s.pullRequest(), nil)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, githubLimit)
@@ -140,7 +141,7 @@ func (s *step) comment(ctx context.Context, t *thread) {
 	if err != nil && ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		s.warnGitHub("No comment on the pull request", err)
 	}
-	s.tellPullRequest(t.found.Number, said)
+	s.tellPullRequest(cmp.Or(t.found.Number, s.pullRequest()), said)
 }
 
 // telling is what a later run has to know of what this one says.

@@ -114,7 +114,7 @@ func (s *step) whyNot(ctx context.Context) (escape.Sentence, *grant.Problem) {
 	case err != nil:
 		return escape.Sentence{}, s.cannotAsk(err)
 	case !same:
-		return escape.Say("the file here is not the one at the head of %s. Where a later run applies that, nothing is missing; a run again of an old one must not put an old file back.", branch), nil
+		return escape.Say("the file here is not the one at the head of %s (as %s). Where a later run applies that, nothing is missing; a run again of an old one must not put an old file back.", branch, s.in.file), nil
 	}
 	return escape.Sentence{}, nil
 }
@@ -129,7 +129,7 @@ func (s *step) cannotAsk(err error) *grant.Problem {
 	switch status := pullrequest.Status(err); {
 	case errors.Is(err, context.Canceled):
 		*problem = s.explain(err)
-	case status == http.StatusForbidden || status == http.StatusUnauthorized || errors.Is(err, errNoGitHubToken):
+	case status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusNotFound || errors.Is(err, errNoGitHubToken):
 		problem.Kind = grant.Forbidden
 		problem.Hint = escape.Say("Give the job these permissions: contents: read. Leave github-token out, for the workflow's own token.")
 	}

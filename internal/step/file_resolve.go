@@ -146,6 +146,10 @@ func (l *lookedUp) jobs(ctx context.Context, file access.File) ([]*job, []grant.
 	}
 	seen := map[[2]string]given{}
 	for _, g := range file.Grants {
+		// To look for near names takes its time.
+		if err := ctx.Err(); err != nil {
+			return nil, []grant.Problem{l.explainLookUp(err)}
+		}
 		token := l.token(ctx, g)
 		for _, w := range g.Workspaces {
 			workspace := l.workspace(ctx, w)
@@ -235,7 +239,7 @@ func (l *lookedUp) missingToken(ctx context.Context, g access.Grant) grant.Probl
 			Hint: escape.Say("Check the ID and the Organization. If an earlier step has just made the API token, set wait to 30s."),
 		}
 	}
-	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, namesOf(l.allTokens))
+	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, l.nearTo(namesOf(l.allTokens)))
 }
 
 // workspace returns the one Workspace that is named, or notes why there is none.
@@ -251,6 +255,15 @@ func (l *lookedUp) workspace(ctx context.Context, w access.Workspace) astro.Name
 			return astro.Named{}
 		}
 	}
-	l.at(w.Line, w.Column, w.Name, l.workspaceProblem(w.Name, matches, l.allWorkspaces))
+	l.at(w.Line, w.Column, w.Name, l.workspaceProblem(w.Name, matches, l.nearTo(l.allWorkspaces)))
 	return astro.Named{}
+}
+
+// nearTo returns the names among which a near one is looked for: none after the first problems, as a file for the wrong
+// Organization has nothing but problems.
+func (l *lookedUp) nearTo(all []astro.Named) []astro.Named {
+	if len(l.problems) >= mostTold {
+		return nil
+	}
+	return all
 }

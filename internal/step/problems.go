@@ -59,6 +59,12 @@ func (s *step) explainConflict(conflict *grant.ConflictError) grant.Problem {
 func (s *step) explainStatus(err error, status *astro.Error) grant.Problem {
 	problem := grant.Problem{What: s.saidBy(err, status)}
 	switch {
+	case status.Proxy:
+		problem.Kind = grant.Rejected
+		if retry.Status(status.Status) {
+			problem.Kind = grant.Unavailable
+		}
+		problem.Hint = escape.Say("Check the variable HTTPS_PROXY, its user name and password, and what the proxy allows.")
 	case status.Status == http.StatusUnauthorized:
 		problem.Kind = grant.Unauthorized
 		problem.Hint = escape.Say("Check that the secret behind api-token holds an API token of this Organization that was not revoked.")
@@ -78,9 +84,6 @@ func (s *step) explainStatus(err error, status *astro.Error) grant.Problem {
 			leads = escape.Sentence{}
 		}
 		problem.Hint = escape.Say("Redirects are not followed, as the API token would go with them%s. Check the input api-url.", leads)
-	case status.Proxy:
-		problem.Kind = grant.Rejected
-		problem.Hint = escape.Say("Check the variable HTTPS_PROXY, its user name and password, and what the proxy allows.")
 	default:
 		problem.Kind = grant.Rejected
 		problem.Hint = escape.Say("Check the inputs against what the API says. If they are right, ask Astronomer's support, with the request ID if there is one.")
@@ -150,6 +153,9 @@ func (s *step) hintUnavailable(err error) escape.Sentence {
 	if errors.As(err, &exhausted) && exhausted.Asked > 0 {
 		return escape.Say("It asked to wait %s, which is longer than what is left of the timeout of %s. Run it again later, or raise timeout.",
 			escape.Plain(exhausted.Asked.Round(time.Second).String()), escape.Plain(s.in.timeout.String()))
+	}
+	if exhausted == nil && !errors.Is(err, context.DeadlineExceeded) {
+		return escape.Say("To try again would not change that. Check the inputs api-url and organization, and the variable HTTPS_PROXY.")
 	}
 	return escape.Say("It was tried until the timeout of %s. Run it again later; Astro's state is told at https://status.astronomer.io.", escape.Plain(s.in.timeout.String()))
 }

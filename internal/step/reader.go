@@ -134,7 +134,7 @@ func (in *reader) url(name string) string {
 	given := in.get(name)
 	parsed, err := url.Parse(given)
 	switch {
-	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "":
+	case err != nil || parsed.Host == "" || parsed.User != nil || strings.ContainsAny(given, "?#"):
 		in.wrong(name, escape.Say("%s is not the address of an API", given), escape.Say("Leave it out for Astro's own, https://api.astronomer.io/v1."))
 	case parsed.Scheme != "https" && (parsed.Scheme != "http" || !isLoopback(parsed.Hostname())):
 		in.wrong(name, escape.Say("%s is not an https address", given), escape.Say("Use https: the API token is sent there. Plain http is allowed toward this machine only."))
@@ -144,7 +144,7 @@ func (in *reader) url(name string) string {
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // parseBool reads a boolean of YAML 1.2's core schema.

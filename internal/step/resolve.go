@@ -95,7 +95,7 @@ func (s *step) explainLookUp(err error) grant.Problem {
 
 func isNotFound(err error) bool {
 	var status *astro.Error
-	return errors.As(err, &status) && status.Status == http.StatusNotFound
+	return errors.As(err, &status) && status.Status == http.StatusNotFound && !status.Proxy
 }
 
 // resolveOrganization returns the ID of the Organization: the input, else the claim, else the only one there is.

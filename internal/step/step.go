@@ -33,11 +33,13 @@ type step struct {
 	in      inputs
 	claims  astro.Claims
 	public  bool // strangers may read what this run tells
-	trigger pullrequest.Trigger
-	file    access.File
-	content []byte // of the grants file
-	client  *astro.Client
-	report  report.Report
+	// Why it is not known whether a fork's pull request triggered the run, which is taken for one then; else empty.
+	forkUnknown string
+	trigger     pullrequest.Trigger
+	file        access.File
+	content     []byte // of the grants file
+	client      *astro.Client
+	report      report.Report
 }
 
 // Run makes the grant that the environment asks for and tells its result. It returns the exit code: 0 if the grant
@@ -60,10 +62,15 @@ func Run(ctx context.Context, env Environment) int {
 	}
 	fork := s.fromFork(ctx)
 	switch {
+	case ctx.Err() != nil:
+		problems = []grant.Problem{s.explain(ctx.Err())}
 	case fork && !in.allowFork && (in.file != "" || !in.dryRun):
 		problems = []grant.Problem{s.untrustedFork()}
 	case in.file != "":
 		problems = append(problems, s.readFile()...)
+	}
+	if s.forkUnknown != "" && len(problems) == 0 {
+		s.runner.Warning("Pull request not read", escape.Say("It is taken for one from a fork: GitHub failed: %s. Give the job these permissions: pull-requests: read.", s.forkUnknown).String())
 	}
 	thread := s.findThread(ctx)
 	switch {
@@ -98,6 +105,11 @@ func (s *step) untrustedFork() grant.Problem {
 		Kind: grant.UntrustedFork,
 		What: escape.Say("This run was triggered by a pull request from a fork that is not merged: its author could grant themselves access."),
 		Hint: escape.Say("Make the grant on merge, or plan it here with dry-run: true. If you trust every fork with this grant, set allow-fork: true."),
+	}
+	if s.forkUnknown != "" {
+		problem.What = escape.Say("Whether this run was triggered by a pull request from a fork could not be read, so it is taken for one: GitHub failed: %s.", s.forkUnknown)
+		problem.Hint = escape.Say("Give the job these permissions: pull-requests: read. Or run it again later.")
+		return problem
 	}
 	if s.in.file != "" {
 		problem.Hint = escape.Say("Apply the file on merge. To plan what a fork's file says, set allow-fork: true: then its author learns which API tokens and Workspaces there are.")

@@ -27,6 +27,13 @@ func (s *step) fail(problems []grant.Problem) {
 
 // tell says the result in the log, the outputs and the summary, and returns the exit code.
 func (s *step) tell() int {
+	if err := s.writeReportFile(); err != nil {
+		s.report.Problems = append(s.report.Problems, grant.Problem{
+			Kind: grant.InvalidInput,
+			What: escape.Say("The report file was not written: %s.", err.Error()),
+			Hint: escape.Say("Check the input report-file. What became of the grants is told in the summary."),
+		})
+	}
 	code := 0
 	if len(s.report.Problems) > 0 {
 		code = 1
@@ -36,10 +43,6 @@ func (s *step) tell() int {
 	}
 	if err := s.runner.Outputs(s.outputs()); err != nil {
 		s.runner.Error("Outputs not set", err.Error())
-		code = 1
-	}
-	if err := s.writeReportFile(); err != nil {
-		s.runner.Error("Report file not written", err.Error())
 		code = 1
 	}
 	if err := s.runner.Summary(s.report.Markdown(summaryLimit)); err != nil {
