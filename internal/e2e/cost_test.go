@@ -125,9 +125,10 @@ func TestInterruption(t *testing.T) {
 				if took := p.ended.Sub(moment); took > 2*time.Second {
 					t.Errorf("ended %v after the signal", took)
 				}
-				// Where the signal met the very end, the grant was done before.
 				if r.code == 1 {
 					r.is(t, "error", "canceled")
+				} else {
+					equal(t, "requests of a run that was done: the last met the signal", len(w.Requests()), at)
 				}
 			default:
 				equal(t, "exit code of a run that was done before", r.code, 0)

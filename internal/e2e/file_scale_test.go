@@ -76,7 +76,7 @@ func TestFileAtScale(t *testing.T) {
 	latency := func() time.Duration { return 50 * time.Millisecond }
 	o := landed(t, scaleFile(), sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nil)
 	o.fill()
-	p := start(t, o.root, filed("settle", "2s", "timeout", "90s", "report-file", "report.json", "comment", "always"), o.at...)
+	p := start(t, o.root, filed("settle", "2s", "report-file", "report.json", "comment", "always"), o.at...)
 	r := p.wait()
 	r.is(t, "status", "granted", "applied", "true", "error", "")
 	r.counts(t, scaleTokens*(scaleEach-1), scaleTokens, 0, 0, 0)
@@ -113,11 +113,12 @@ func (o onGitHub) checkScale(t *testing.T, r result) {
 		t.Errorf("%d pages of lists", pages)
 	}
 	// One before and one after each write, and one for each that has to be built anew.
-	if again := limited[readToken] + limited[writeRoles]; answered[readToken] > 2*scaleTokens+again {
+	// (And for each that a slow machine left until its read was old.)
+	if again := limited[readToken] + limited[writeRoles]; answered[readToken] > 2*scaleTokens+again+scaleTokens/2 {
 		t.Errorf("%d reads, with %d tries again", answered[readToken], again)
 	}
 	equal(t, "writes", answered[writeRoles], scaleTokens)
-	if r.took > 90*time.Second {
+	if r.took > time.Minute {
 		t.Errorf("took %v", r.took)
 	}
 }
