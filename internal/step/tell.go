@@ -88,7 +88,7 @@ func title(kind grant.Kind) string {
 		grant.Rejected:            "Rejected by the API",
 		grant.Conflict:            "Undone by somebody else",
 		grant.Unverified:          "Not verified",
-		grant.Unavailable:         "Astro API unavailable",
+		grant.Unavailable:         "Not available",
 		grant.Canceled:            "Canceled",
 	}[kind]
 }
