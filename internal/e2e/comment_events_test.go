@@ -48,12 +48,14 @@ func TestWhichPullRequest(t *testing.T) {
 		{
 			"workflow run of a push", "workflow_run",
 			`{"workflow_run":{"event":"push","head_sha":"` + mergeSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
-			[]sandbox.PullRequest{merged}, "", "7",
+			[]sandbox.PullRequest{merged},
+			"", "7",
 		},
 		{
 			"workflow run of a push to the branch", "workflow_run",
 			`{"workflow_run":{"event":"push","head_sha":"` + headSHA + `","head_repository":` + ours + `,"pull_requests":[]},"repository":` + ours + `}`,
-			[]sandbox.PullRequest{open}, "", "7",
+			[]sandbox.PullRequest{open},
+			"", "7",
 		},
 		{
 			"workflow run by its commit", "workflow_run",
