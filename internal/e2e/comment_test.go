@@ -279,6 +279,9 @@ func TestCommentOfHostileNames(t *testing.T) {
 
 // TestLimitOfComments grants a thousand Workspaces.
 func TestLimitOfComments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	o := served(t, sandbox.GitHubOptions{}, nil, nil)
 	var names []string

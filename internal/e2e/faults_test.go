@@ -63,6 +63,9 @@ func (p passing) now() (sandbox.Fault, time.Time) {
 // TestFaults meets each fault once, at each request of a grant. The grant stands in the end, nobody else's role is lost, and no
 // write is sent again as it was. It prints what each came to.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	outcomes := newTable(t)
 	for _, where := range []struct {

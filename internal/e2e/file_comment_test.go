@@ -91,6 +91,9 @@ func TestWhenToCommentOnAFile(t *testing.T) {
 
 // TestLimitOfCommentsOnFiles plans and makes a thousand grants: the comment is cut, and says how many more there are.
 func TestLimitOfCommentsOnFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	o := landed(t, notThere, sandbox.Options{}, nil)
 	text := o.bigFile(1000)

@@ -142,6 +142,9 @@ func TestFileIsCanceled(t *testing.T) {
 
 // TestNoTimeForAllTokens has more tokens than the documented limits let through in time: those that were in time stand.
 func TestNoTimeForAllTokens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	text := w.manyTokens(40)

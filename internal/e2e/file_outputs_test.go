@@ -69,6 +69,9 @@ func (w world) bigFile(n int) string {
 
 // TestLargeOutput has more grants than an environment string may hold: the output is empty then, with a notice.
 func TestLargeOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	for _, tt := range []struct {
 		grants int

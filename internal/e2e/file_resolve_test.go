@@ -25,6 +25,9 @@ func (w world) queries(what string) []url.Values {
 // TestFileForAnotherOrganization has a file of which an Organization of 10,000 API tokens has no name. To look for near ones takes
 // its time; it ends with the run's.
 func TestFileForAnotherOrganization(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	for i := range 10_000 {

@@ -56,6 +56,9 @@ func TestFilesAreAppendedTo(t *testing.T) {
 
 // TestHugeSummary has more Workspaces than a summary holds; a step's is refused past 1 MiB.
 func TestHugeSummary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	var ids []string

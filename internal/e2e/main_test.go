@@ -14,6 +14,8 @@ import (
 // binary is the program, built once for all tests.
 var binary string
 
+var buildFlags []string
+
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
@@ -30,7 +32,7 @@ func testMain(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "astro-workspace-grant")
-	build := exec.Command("go", "build", "-o", binary, "astro-workspace-grant")
+	build := exec.Command("go", append(append([]string{"build", "-o", binary}, buildFlags...), "astro-workspace-grant")...)
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "building the program:", err)
