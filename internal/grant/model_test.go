@@ -322,6 +322,9 @@ func TestModel(t *testing.T) {
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() { // for the race detector: few runs show as much
+				s.runs = max(1, s.runs/10)
+			}
 			var sum outcome
 			lossy := 0
 			for seed := range uint64(s.runs) {
@@ -341,7 +344,7 @@ func TestModel(t *testing.T) {
 			if lossy > 0 && !s.loses {
 				t.Errorf("%d of %d runs lost a grant", lossy, s.runs)
 			}
-			if lossy == 0 && s.loses {
+			if lossy == 0 && s.loses && !testing.Short() {
 				t.Error("no loss outside of the promise: the model cannot show one")
 			}
 		})
