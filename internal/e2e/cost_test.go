@@ -108,8 +108,8 @@ func TestInterruption(t *testing.T) {
 			w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
 				if requests++; requests == at {
 					<-started
+					sent <- time.Now()                   // first: it may end before this goes on
 					_ = p.command.Process.Signal(signal) // it may be done already
-					sent <- time.Now()
 				}
 				return flaky(requests, r)
 			})
@@ -128,7 +128,10 @@ func TestInterruption(t *testing.T) {
 				if r.code == 1 {
 					r.is(t, "error", "canceled")
 				} else {
-					equal(t, "requests of a run that was done: the last met the signal", len(w.Requests()), at)
+					equal(t, "exit code of a run that was as good as done", r.code, 0)
+					if more := len(w.Requests()) - at; more > 1 { // a busy machine delivers a signal late
+						t.Errorf("%d requests after the signal", more)
+					}
 				}
 			default:
 				equal(t, "exit code of a run that was done before", r.code, 0)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -66,5 +67,21 @@ func TestSignals(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestSignalsWhenDone sends signals from the moment that all is said to the end of the program: what is done stays so.
+func TestSignalsWhenDone(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	for range 20 {
+		p := start(t, w.root, with("dry-run", "true"))
+		p.log.await(t, "would be granted")
+		for p.command.Process.Signal(syscall.SIGTERM) == nil {
+			runtime.Gosched()
+		}
+		r := p.wait()
+		equal(t, "exit code", r.code, 0)
+		r.is(t, "status", "granted", "error", "")
 	}
 }
