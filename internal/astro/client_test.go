@@ -711,10 +711,13 @@ func TestErrorText(t *testing.T) {
 		{"with fields", `{"message":"No.","fieldErrors":[{"a":"b"}]}`, Error{Message: `No. [{"a":"b"}]`}, `403 Forbidden: No. [{"a":"b"}]`},
 		{"of a proxy", `<html>403</html>`, Error{}, "403 Forbidden"},
 		{"empty", ``, Error{}, "403 Forbidden"},
-		{"echo", `{"message":"Bearer ` + bearer + `","requestId":"` + bearer + `","fieldErrors":"` + bearer + `"}`, Error{Message: `Bearer *** "***"`, RequestID: "***"}, `403 Forbidden: Bearer *** "***"`},
+		{"echo", `{"message":"Bearer ` + bearer + `","requestId":"` + bearer + `","fieldErrors":"` + bearer + `"}`, Error{Message: `Bearer *** ***`, RequestID: "***"}, `403 Forbidden: Bearer *** ***`},
 		{"echo where it is cut", `{"message":"` + strings.Repeat("x", 990) + bearer + `"}`, Error{Message: strings.Repeat("x", 990) + "***"}, "403 Forbidden: " + strings.Repeat("x", 990) + "***"},
 		{"long", `{"message":"` + strings.Repeat("é", 1001) + `","requestId":"` + strings.Repeat("é", 101) + `"}`, Error{Message: strings.Repeat("é", 1000) + "…", RequestID: strings.Repeat("é", 100) + "…"}, "403 Forbidden: " + strings.Repeat("é", 1000) + "…"},
-		{"message of another type", `{"message":1,"requestId":"r1"}`, Error{}, "403 Forbidden"},
+		{"message of another type", `{"message":["No."],"requestId":"r1"}`, Error{Message: `["No."]`, RequestID: "r1"}, `403 Forbidden: ["No."]`},
+		{"ID of another type", `{"message":"No.","requestId":5,"fieldErrors":{"a":null}}`, Error{Message: `No. {"a":null}`, RequestID: "5"}, `403 Forbidden: No. {"a":null}`},
+		{"nothing in it", `{"message":null,"requestId":null,"fieldErrors":null}`, Error{}, "403 Forbidden"},
+		{"a string", `"No."`, Error{}, "403 Forbidden"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.want.Status = 403

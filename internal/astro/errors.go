@@ -85,17 +85,13 @@ func MaybeDone(err error) bool {
 
 func (c *Client) statusError(answer *http.Response) error {
 	result := &Error{Status: answer.StatusCode, Location: c.redact(answer.Header.Get("Location")), asked: asked(answer)}
-	var told struct {
-		Message     string `json:"message"`
-		RequestID   string `json:"requestId"`
-		FieldErrors any    `json:"fieldErrors"`
-	}
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	var told map[string]any
 	if json.Unmarshal(body, &told) == nil {
-		result.Message = c.redact(told.Message)
-		result.RequestID = cut(c.redact(told.RequestID), 100)
-		if fields, err := json.Marshal(told.FieldErrors); err == nil && told.FieldErrors != nil {
-			result.Message += " " + c.redact(string(fields))
+		result.Message = c.redact(inWords(told["message"]))
+		result.RequestID = cut(c.redact(inWords(told["requestId"])), 100)
+		if fields := inWords(told["fieldErrors"]); fields != "" {
+			result.Message += " " + c.redact(fields)
 		}
 		result.Message = cut(result.Message, 1000)
 	}
@@ -103,6 +99,15 @@ func (c *Client) statusError(answer *http.Response) error {
 		return retry.Again(result, result.asked)
 	}
 	return result
+}
+
+// inWords returns a string as it is, and anything else as JSON: what an error says of itself has any type.
+func inWords(value any) string {
+	if text, ok := value.(string); ok || value == nil {
+		return text
+	}
+	text, _ := json.Marshal(value) // it was decoded from JSON
+	return string(text)
 }
 
 // redact takes the API token out of what a server says, before anything cuts the text: half a secret is one too.

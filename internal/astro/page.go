@@ -45,7 +45,7 @@ func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
 	}
 	size := len(first.items)
 	if size == 0 || size >= first.total {
-		return first.items, nil
+		return distinct(first.items), nil
 	}
 	// A page that came back shorter than asked for is the server's own size.
 	count := (first.total + size - 1) / size
@@ -160,10 +160,15 @@ func decodePage(body io.Reader, key string, roles bool) (page, error) {
 }
 
 func decodeItems(decoder *json.Decoder, roles bool) ([]listed, error) {
-	if err := expect(decoder, '['); err != nil {
-		return nil, err
-	}
 	items := []listed{}
+	switch token, err := decoder.Token(); {
+	case err != nil:
+		return nil, err
+	case token == nil: // null, as some servers write an empty list
+		return items, nil
+	case token != json.Delim('['):
+		return nil, errNotExpected
+	}
 	for decoder.More() {
 		var item listed
 		if err := decoder.Decode(&item); err != nil {
@@ -180,13 +185,15 @@ func decodeItems(decoder *json.Decoder, roles bool) ([]listed, error) {
 	return items, expect(decoder, ']')
 }
 
+var errNotExpected = errors.New("not the JSON that was expected")
+
 func expect(decoder *json.Decoder, delim json.Delim) error {
 	token, err := decoder.Token()
 	if err != nil {
 		return err
 	}
 	if token != delim {
-		return errors.New("not the JSON that was expected")
+		return errNotExpected
 	}
 	return nil
 }
