@@ -165,6 +165,7 @@ func gitHubFault(n int, method string, fault sandbox.Fault) sandbox.GitHubOption
 // TestGitHubNeverSpoilsTheGrant has every way in which GitHub can fail: the grant stands, and there is one comment or one
 // warning with its cure.
 func TestGitHubNeverSpoilsTheGrant(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		options  sandbox.GitHubOptions
@@ -183,6 +184,7 @@ func TestGitHubNeverSpoilsTheGrant(t *testing.T) {
 		{"comments: 500", gitHubFault(1, http.MethodGet, sandbox.Fault{Status: 500}), 1, ""},
 		{"comments: no JSON", gitHubFault(1, http.MethodGet, sandbox.Fault{Body: "<html>"}), 1, ""},
 		{"comments: 404", gitHubFault(0, http.MethodGet, sandbox.Fault{Status: 404, Body: `{"message":"Not Found"}`}), 0, "Check the number"},
+		{"comments: down for good", gitHubFault(0, http.MethodGet, sandbox.Fault{Status: 502}), 0, "GitHub failed: 502 Bad Gateway"},
 		{"comments: 401", gitHubFault(0, http.MethodGet, sandbox.Fault{Status: 401, Body: `{"message":"Bad credentials"}`}), 0, "Check the secret"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -132,7 +132,11 @@ func (c *Client) viewer(ctx context.Context) (account, error) {
 			return account{}, err
 		}
 		if answer.Data.Viewer.Login == "" {
-			return account{}, fmt.Errorf("no answer to whose it is (%d errors)", len(answer.Errors))
+			why := "no viewer in the answer"
+			if len(answer.Errors) > 0 {
+				why = answer.Errors[0].Message
+			}
+			return account{}, errors.New(why)
 		}
 		return answer.Data.Viewer, nil
 	})

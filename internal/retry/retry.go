@@ -168,14 +168,15 @@ func Do[T any](ctx context.Context, p *Pauses, op func(context.Context) (T, erro
 			last = err
 		}
 		if err := p.Wait(ctx, last); err != nil {
-			return result, p.ended(err, last)
+			return result, p.ended(ctx, err, last)
 		}
 	}
 }
 
-// ended is what to tell when the waits ended with err: the failure that was met, not the clock.
-func (p *Pauses) ended(err, last error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
+// ended is what to tell when the waits ended with err: the failure that was met, not the clock. The time may have been another's
+// that ended this context.
+func (p *Pauses) ended(ctx context.Context, err, last error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return &ExhaustedError{Tries: p.tries, Err: last}
 	}
 	return err

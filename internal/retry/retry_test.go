@@ -410,3 +410,24 @@ func FuzzAfter(f *testing.F) {
 		}
 	})
 }
+
+// TestTimeOfAnother has a context that ends because another's time is over: what failed is told, not that it was canceled.
+func TestTimeOfAnother(t *testing.T) {
+	timed(t, 0, func(t *testing.T, ctx context.Context) {
+		for _, tt := range []struct {
+			name  string
+			cause error
+			want  error
+		}{
+			{"its time is over", context.DeadlineExceeded, errBroken},
+			{"canceled", context.Canceled, context.Canceled},
+		} {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(3*time.Second, func() { cancel(tt.cause) })
+			_, err := retry.Do(ctx, retry.NewPauses(nil, nil), func(context.Context) (int, error) { return 0, retry.Again(errBroken, 0) })
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+			}
+		}
+	})
+}

@@ -28,7 +28,7 @@ const (
 type thread struct {
 	client *pullrequest.Client
 	about  string
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	done   chan struct{} // closed when the rest is set
 
 	found   pullrequest.Found
@@ -42,8 +42,10 @@ func (s *step) findThread(ctx context.Context) *thread {
 		return nil
 	}
 	t := &thread{about: s.about(), done: make(chan struct{})}
-	ctx, t.cancel = context.WithTimeout(ctx, max(s.in.timeout, 0)+githubLimit)
+	ctx, stop := context.WithTimeout(ctx, max(s.in.timeout, 0)+githubLimit)
+	ctx, t.cancel = context.WithCancelCause(ctx)
 	go func() {
+		defer stop()
 		defer close(t.done)
 		if t.client, t.err = s.newGitHub(); t.err == nil {
 			t.err = t.look(ctx, s.in.pullRequest, s.trigger)
@@ -121,14 +123,14 @@ func (s *step) comment(ctx context.Context, t *thread) {
 		s.tellPullRequest(s.pullRequest(), nil)
 		return
 	}
-	defer t.cancel()
+	defer t.cancel(nil)
 	if ctx.Err() != nil {
 		s.tellPullRequest(s.pullRequest(), nil)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, githubLimit)
 	defer cancel()
-	defer context.AfterFunc(ctx, t.cancel)()
+	defer context.AfterFunc(ctx, func() { t.cancel(ctx.Err()) })()
 	<-t.done
 	said, err := t.earlier, t.err
 	switch {
@@ -138,7 +140,7 @@ func (s *step) comment(ctx context.Context, t *thread) {
 	case err == nil:
 		said, err = t.client.Say(ctx, t.found.Number, s.in.comment, t.earlier, s.runner.RedactMarkdown(s.commentText(t.found)), s.telling(t.about))
 	}
-	if err != nil && ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		s.warnGitHub("No comment on the pull request", err)
 	}
 	s.tellPullRequest(cmp.Or(t.found.Number, s.pullRequest()), said)
@@ -215,7 +217,7 @@ func (s *step) warnGitHub(title string, err error) {
 	cure := "The next run brings it up to date."
 	switch status := pullrequest.Status(err); {
 	case errors.Is(err, errNoGitHubToken):
-		cure = "Leave github-token out, for the workflow's own token, or pass one from a secret."
+		cure = "Leave github-token out, for the workflow's own token, or pass one from a secret. Off a runner it is the variable GITHUB_TOKEN."
 	case status == http.StatusForbidden:
 		cure = "Give the job these permissions: pull-requests: write. A run from a fork or of Dependabot gets a token that can only read."
 	case status == http.StatusUnauthorized:
