@@ -109,6 +109,8 @@ func (r *Report) title() string {
 		return "🔎 " + name + ", dry run: nothing would change"
 	case r.DryRun:
 		return fmt.Sprintf("🔎 %s, dry run: would be %s", name, status)
+	case status == grant.Unchanged && r.Role == grant.None:
+		return "✅ " + name + ": unchanged, there was no role"
 	case status == grant.Unchanged:
 		return "✅ " + name + ": unchanged, the role was there"
 	default:
@@ -205,6 +207,8 @@ func (r *Report) outcome(g Grant) string {
 		return "❌ " + role + " not granted"
 	case g.Status == grant.Failed:
 		return "❌ " + role + " failed: " + string(g.Error)
+	case g.Status == grant.Unchanged && g.Role == grant.None:
+		return "no role, unchanged"
 	case g.Status == grant.Unchanged:
 		return role + " unchanged"
 	}

@@ -62,6 +62,14 @@ func TestMarkdown(t *testing.T) {
 				"| `Production`<br><sub>`w1`</sub> | `WORKSPACE_OPERATOR` unchanged |\n",
 		},
 		{
+			"no role, unchanged", func(r *Report) {
+				r.Role, r.Grants = grant.None, r.Grants[:1]
+				r.Grants[0].Status, r.Grants[0].Role = grant.Unchanged, grant.None
+			},
+			"### ✅ Astro Workspace grant: unchanged, there was no role\n\n" + whom + head +
+				"| `Production`<br><sub>`w1`</sub> | no role, unchanged |\n",
+		},
+		{
 			"unchanged, dry run", func(r *Report) { r.DryRun, r.Grants = true, nil },
 			"### 🔎 Astro Workspace grant, dry run: nothing would change\n\n" + strings.TrimSuffix(whom, "\n"),
 		},
