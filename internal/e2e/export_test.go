@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,8 +24,20 @@ func TestExport(t *testing.T) {
 		entry("WORKSPACE", analytics, "WORKSPACE_MEMBER"),
 		entry("WORKSPACE", production, "WORKSPACE_ACCESSOR"),
 	}})
+	// Names that the parser refuses, as values and in comments.
+	const secret = "eyJhbGciOiJI.eyJhbGciOiJI.eyJhbGciOiJI"
+	for i, name := range []string{"holds " + secret, strings.Repeat("<", 120), strings.Repeat("<", 101), " white ", "", strings.Repeat("long ", 500)} {
+		id := fmt.Sprintf("cltokenrefused00000000%03d", i)
+		w.AddWorkspace(fmt.Sprintf("clworkspacerefused0000%03d", i), name)
+		w.AddToken(sandbox.Token{ID: id, Name: name, Roles: []string{
+			entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"),
+			entry("WORKSPACE", fmt.Sprintf("clworkspacerefused0000%03d", i), "WORKSPACE_MEMBER"),
+			entry("WORKSPACE", analytics, strings.Repeat("<", 120)),
+		}})
+	}
 	exported := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1")).wait()
 	equal(t, "exit code", exported.code, 0)
+	lacks(t, "the file", exported.log, secret)
 	contains(t, "the file", exported.log, `org-token-name: "CI Deployer"`, `org-token-id: "cltokennightlyreports0003" # Nightly Reports`,
 		`"clworkspacestrange0000001" # two\nlines`, `- \"quoted\" # 'and' {so} [on]: ü"`, "which cannot be granted")
 	equal(t, "writes", w.count(writeRoles), 0)
@@ -34,7 +47,7 @@ func TestExport(t *testing.T) {
 		s.env["GITHUB_WORKSPACE"] = s.dir
 		s.write("grants.yml", file)
 	})
-	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0", "unchanged", "8")
+	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0", "unchanged", "14")
 }
 
 // TestExportOfWhatNoFileSays exports roles of which none can be granted by a file: they are comments, and the file is valid.

@@ -153,7 +153,7 @@ func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
 		count++
 		key, value, note := "org-token-name", token.Name, ""
 		if e.tokenNames[token.Name] > 1 || !expressible(token.Name) {
-			key, value, note = "org-token-id", token.ID, " # "+escape.Line(token.Name)
+			key, value, note = "org-token-id", token.ID, " # "+noted(token.Name)
 		}
 		fmt.Fprintf(b, "\n  - %s: %s%s\n    role: %s\n    workspaces:", key, quoted(value), note, role)
 		slices.SortFunc(ids, func(a, b string) int {
@@ -193,7 +193,7 @@ func (e *export) grantable(b *strings.Builder, token astro.Token) map[grant.Role
 			result[role] = append(result[role], id)
 			continue
 		}
-		fmt.Fprintf(b, "\n  # %s has %s in %s, %s.", escape.Line(token.Name), escape.Line(strings.Join(roles[id], " and ")), e.told(id), why)
+		fmt.Fprintf(b, "\n  # %s has %s in %s, %s.", noted(token.Name), noted(strings.Join(roles[id], " and ")), e.told(id), why)
 	}
 	return result
 }
@@ -205,17 +205,34 @@ func (e *export) workspace(id string) string {
 	if e.workspaceNames[name] == 1 && expressible(name) && !hasIDShape(name) {
 		return quoted(name)
 	}
-	return quoted(id) + " # " + escape.Line(name)
+	return quoted(id) + " # " + noted(name)
 }
 
 func (e *export) told(id string) string {
-	return escape.Line(cmp.Or(e.workspaces[id].Name, id))
+	return noted(cmp.Or(e.workspaces[id].Name, id))
 }
 
-// expressible reports whether a grants file can hold a name: all of it visible, no white space around it, and no API token.
+// noted is a name in a comment of the file: there, too, it must hold no API token, and no more of a "<" in a line than the parser takes.
+func noted(name string) string {
+	most := 100
+	if strings.Count(name, "<") > 30 {
+		most = 30
+	}
+	name = astro.JWT().ReplaceAllString(name, "***")
+	if runes := []rune(name); len(runes) > most {
+		name = string(runes[:most]) + "…"
+	}
+	return escape.Line(name)
+}
+
+// expressible reports whether a grants file can hold a name: all of it visible, and read back as it is.
 func expressible(name string) bool {
 	hidden := func(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }
-	return name != "" && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, hidden) && !astro.JWT().MatchString(name)
+	if strings.ContainsFunc(name, hidden) {
+		return false
+	}
+	file, problems := access.Parse([]byte("grants:\n  - org-token-name: " + quoted(name) + "\n    role: none\n    workspaces: [any]\n"))
+	return len(problems) == 0 && file.Grants[0].TokenName == name
 }
 
 // quoted is a string of YAML: JSON's are.
