@@ -48,12 +48,12 @@ func distance(a, b []rune, bound int) int {
 	if len(a)-len(b) > bound || len(b)-len(a) > bound {
 		return bound + 1
 	}
-	var before, last, row []int
-	for j := range len(b) + 1 {
-		last = append(last, j)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := range a {
-		row = append([]int{i + 1}, make([]int, len(b))...)
+		row[0] = i + 1
 		for j := range b {
 			cost := 1
 			if a[i] == b[j] {
@@ -64,7 +64,11 @@ func distance(a, b []rune, bound int) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, last = last, row
+		// A row is built on the two before it.
+		if slices.Min(row) > bound && slices.Min(last) > bound {
+			return bound + 1
+		}
+		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return min(last[len(b)], bound+1)
 }

@@ -115,8 +115,16 @@ func TestDistance(t *testing.T) {
 func FuzzNear(f *testing.F) {
 	f.Add("Production", "Prodution")
 	f.Add("", "\xff")
+	f.Add("abab", "baba")
 	f.Fuzz(func(t *testing.T, want, names string) {
 		all := strings.Split(names, "\n")
+		a, b := []rune(want), []rune(all[0])
+		for bound := range 5 {
+			// With a bound that nothing reaches, no shortcut is taken.
+			if got, full := distance(a, b, bound), distance(a, b, len(a)+len(b)); got != min(full, bound+1) {
+				t.Errorf("the distance is %d, and %d within %d", full, got, bound)
+			}
+		}
 		near := Near(want, all)
 		if len(near) > mostNear {
 			t.Errorf("%d names", len(near))
