@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -99,8 +100,8 @@ var secretOfDemo = []string{
 	"Data Science", "(request ID", "5a4db0c5-", "11111111-2222", "internal words", "login.invalid",
 }
 
-// TestStrangers runs for a fork where that is allowed. The log and the summary are public: they tell no names or IDs but
-// those that the workflow, which is public too, has given.
+// TestStrangers runs for a fork where that is allowed. The log and the summary are public, and so is the report file once it is an
+// artifact: they tell no names or IDs but those that the workflow, which is public too, has given.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	redirect := sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://login.invalid/" + sandbox.DemoOrganizationID}}}
@@ -136,12 +137,13 @@ func TestStrangers(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, tt.hook)
 			tt.inputs["allow-fork"] = "true"
-			r := run(t, w.root, tt.inputs, event("pull_request_target", pullRequest(theirs, "")), env("RUNNER_DEBUG", "1"))
+			tt.inputs["report-file"] = "report.json"
+			r, report := reported(t, w.root, tt.inputs, event("pull_request_target", pullRequest(theirs, "")), env("RUNNER_DEBUG", "1"))
 			r.is(t, "error", tt.kind)
 			mask, log, _ := strings.Cut(r.log, "\n")
 			contains(t, "first line", mask, "::add-mask::")
 			given := strings.Join([]string{tt.inputs["org-token-name"], tt.inputs["org-token-id"], tt.inputs["workspace"]}, "\n")
-			told := log + r.summary
+			told := log + r.summary + report
 			for known := range strings.SplitSeq(given, "\n") {
 				if known != "" {
 					told = strings.ReplaceAll(told, known, "(given)")
@@ -150,6 +152,18 @@ func TestStrangers(t *testing.T) {
 			lacks(t, "what strangers read", told, secretOfDemo...)
 		})
 	}
+}
+
+// reported makes a run in a checkout, and returns the report file with it.
+func reported(t *testing.T, root string, inputs map[string]string, options ...option) (result, string) {
+	t.Helper()
+	p := start(t, root, inputs, append(options, func(s *setup) { s.env["GITHUB_WORKSPACE"] = s.dir })...)
+	r := p.wait()
+	text, err := os.ReadFile(p.path(inputs["report-file"]))
+	if err != nil {
+		t.Error(err)
+	}
+	return r, string(text)
 }
 
 func TestUnknownOrganizationForStrangers(t *testing.T) {

@@ -81,7 +81,13 @@ func (s *step) writtenReport() writtenReport {
 	if len(r.Problems) > 0 {
 		result.Error = string(r.Problems[0].Kind)
 	}
+	if s.public { // strangers can load a run's artifacts
+		result.OrganizationID = s.in.organization
+	}
 	for _, g := range r.Grants {
+		if s.public {
+			g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName = "", g.TokenGiven, "", g.Given
+		}
 		written := writtenGrant{
 			TokenID: g.TokenID, TokenName: g.TokenName, WorkspaceID: g.WorkspaceID, WorkspaceName: g.WorkspaceName,
 			Before: string(g.Previous), After: string(g.Role), Status: string(g.Status), Error: string(g.Error), RequestID: g.RequestID,
