@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -163,5 +164,24 @@ func TestEndsSoon(t *testing.T) {
 	warnings := r.named("warning")
 	if equal(t, "warnings", len(warnings), 1); len(warnings) == 1 {
 		contains(t, "warning", warnings[0].message, ends.UTC().Format(time.RFC3339))
+	}
+}
+
+// TestNothingLowered has a write that lowers a role and is refused: nobody is told that the role goes down.
+func TestNothingLowered(t *testing.T) {
+	t.Parallel()
+	for _, file := range []bool{false, true} {
+		t.Run(fmt.Sprintf("file %t", file), func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, always(writeRoles, apiError(403, "no")))
+			inputs, options := with("workspace", "Staging", "role", "WORKSPACE_MEMBER"), []option{}
+			if file {
+				inputs = applied()
+				options = append(options, checkout("grants: [{org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [Staging]}]"))
+			}
+			r := run(t, w.root, inputs, options...)
+			r.is(t, "error", "forbidden", "changed", "false")
+			equal(t, "warnings", len(r.named("warning")), 0)
+		})
 	}
 }

@@ -30,7 +30,7 @@ func TestInvalidInput(t *testing.T) {
 		{"odd boolean", with("dry-run", "yes"), []string{"dry-run", `"yes"`, "true or false"}},
 		{"odd duration", with("timeout", "5"), []string{"timeout", `"5"`, "5m"}},
 		{"no time", with("timeout", "0s", "wait", "0s"), []string{"timeout", "positive"}},
-		{"negative wait", with("wait", "-1s"), []string{"wait", "positive"}},
+		{"negative wait", with("wait", "-1s"), []string{"wait", "negative"}},
 		{"settle as long as timeout", with("timeout", "2s", "settle", "2s"), []string{"settle", `less than the timeout of "2s"`}},
 		{"wait longer than timeout", with("timeout", "2s", "wait", "1m"), []string{"wait", "less than the timeout"}},
 	} {

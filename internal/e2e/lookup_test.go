@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +159,120 @@ func TestWaitEnds(t *testing.T) {
 	if n := w.count(listTokens); n < 3 {
 		t.Errorf("looked %d times", n)
 	}
+}
+
+// TestLookingFurther has a name that no Organization API token has, and a list of the others' that fails: the run is told that
+// failure, and not nothing.
+func TestLookingFurther(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		fault sandbox.Fault
+		kind  string
+		words string
+	}{
+		{"refused", sandbox.Fault{Status: 403}, "forbidden", "answered 403 Forbidden while reading the API tokens"},
+		{"down", sandbox.Fault{Status: 503}, "unavailable", "answered 503 Service Unavailable while reading the API tokens"},
+	} {
+		for _, file := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, file %t", tt.name, file), func(t *testing.T) {
+				t.Parallel()
+				w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+					if call(r.Method, r.URL.Path) == listTokens && r.URL.Query().Get("includeOnlyOrganizationTokens") == "" {
+						return tt.fault
+					}
+					return sandbox.Fault{}
+				})
+				inputs, options := with("org-token-name", "Nobody", "timeout", "2s"), []option{}
+				if file {
+					inputs = filed("dry-run", "true", "timeout", "2s")
+					options = append(options, checkout(`grants:
+  - {org-token-name: Nobody, role: WORKSPACE_MEMBER, workspaces: [Production]}
+  - {org-token-name: No one, role: WORKSPACE_MEMBER, workspaces: [Production]}
+`))
+				}
+				r := run(t, w.root, inputs, options...)
+				r.failed(t, tt.kind, tt.words)
+				equal(t, "errors", len(r.named("error")), 1)
+			})
+		}
+	}
+}
+
+// TestManyUnknownWorkspaces names a thousand Workspaces in an Organization of others. To look for near names takes its time.
+func TestManyUnknownWorkspaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in the short form")
+	}
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	var unknown []string
+	for i := range 1000 {
+		w.AddWorkspace(fmt.Sprintf("clother%018d", i), fmt.Sprintf("A Workspace of this Organization and of no other, number %d", i))
+		unknown = append(unknown, fmt.Sprintf("A Workspace of some Organization and of many others, number %d", i))
+	}
+	r := run(t, w.root, with("workspace", strings.Join(unknown, "\n")))
+	r.is(t, "error", "workspace-not-found")
+	contains(t, "the log", r.log, "991 more problems")
+	if r.took > 10*time.Second {
+		t.Errorf("took %v", r.took)
+	}
+}
+
+// TestLongNames has names of which fifty do not fit into a URL.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	var names []string
+	for i := range 50 {
+		names = append(names, strings.Repeat("本番環境", 6)+fmt.Sprint(i))
+		w.AddWorkspace(fmt.Sprintf("cllong%019d", i), names[i])
+	}
+	r := run(t, w.root, with("workspace", strings.Join(names, "\n")))
+	r.is(t, "status", "granted")
+	for _, request := range w.Requests() {
+		if len(request.Query) > 5000 {
+			t.Errorf("a query of %d bytes", len(request.Query))
+		}
+	}
+	equal(t, "roles", len(w.Roles(deployer)), 5+50)
+}
+
+// TestWaitForReads has an API token that a list has before a read of it knows it.
+func TestWaitForReads(t *testing.T) {
+	t.Parallel()
+	for _, wait := range []string{"0s", "30s"} {
+		for _, file := range []bool{false, true} {
+			t.Run(fmt.Sprintf("wait %s, file %t", wait, file), func(t *testing.T) {
+				t.Parallel()
+				w := demo(t, sandbox.Options{}, nth(1, readToken, sandbox.Fault{Status: 404, Body: `{"message":"not found","statusCode":404}`}))
+				inputs, options := with("wait", wait), []option{}
+				if file {
+					inputs = applied("wait", wait)
+					options = append(options, checkout("grants: [{org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [Production]}]"))
+				}
+				r := run(t, w.root, inputs, options...)
+				if wait == "0s" {
+					r.failed(t, "rejected", "404 Not Found while reading the API token", "set wait to 30s")
+					return
+				}
+				r.is(t, "status", "granted")
+				contains(t, "the log", r.log, `Not found yet: the API token "CI Deployer". Looking again in 1s.`)
+			})
+		}
+	}
+}
+
+// TestOldRead loses the role between the read by ID and the end of the wait for the Workspace: that read tells nothing any more.
+func TestOldRead(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, onNth(6, listWorkspaces, func(a *sandbox.Astro) sandbox.Fault {
+		a.AddWorkspace("clworkspacelate0000000001", "Late")
+		a.SetRoles(deployer, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"))
+		return sandbox.Fault{}
+	}))
+	w.SetRoles(deployer, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"), entry("WORKSPACE", "clworkspacelate0000000001", "WORKSPACE_OPERATOR"))
+	r := run(t, w.root, with("org-token-name", "", "org-token-id", deployer, "workspace", "Late", "wait", "60s"))
+	r.is(t, "status", "granted")
+	equal(t, "writes", w.count(writeRoles), 1)
 }

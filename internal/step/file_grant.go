@@ -43,19 +43,23 @@ func (l limits) read(ctx context.Context) error {
 // write waits for the turn of a write and of the read that it is built on.
 func (l limits) write(ctx context.Context) error { return turn(ctx, l.writes) }
 
-// paced is the API of one API token. The read after a turn of a write does not wait once more.
-type paced struct {
+// tokenAPI is the API of one API token.
+type tokenAPI struct {
 	*astro.Organization
-	turn bool
+	step *step
+	name string // as the run may tell it
+	turn bool   // of a write was taken: the read after it does not wait once more
 }
 
-// Token reads the API token.
-func (p *paced) Token(ctx context.Context, id string) (astro.Token, error) {
-	if p.turn {
-		p.turn = false
-		ctx = context.WithValue(ctx, withTurn{}, true)
-	}
-	return p.Organization.Token(ctx, id)
+// Token reads the API token. A list can have one that reads of it do not know yet.
+func (a *tokenAPI) Token(ctx context.Context, id string) (astro.Token, error) {
+	return a.step.awaitToken(ctx, a.name, func(ctx context.Context) (astro.Token, error) {
+		if a.turn {
+			a.turn = false
+			ctx = context.WithValue(ctx, withTurn{}, true)
+		}
+		return a.Organization.Token(ctx, id)
+	})
 }
 
 // turn waits for a turn. A limiter says at once if that would come after the context's deadline.
@@ -97,7 +101,7 @@ func (s *step) grantJobs(ctx context.Context, jobs []*job, limits limits) []gran
 // firstRead is what is known of an API token before the work on it. Where the list carried its roles and nothing has to
 // change, that is enough.
 func (s *step) firstRead(j *job) astro.Token {
-	if j.token.Roles != nil && grant.Holds(j.token.Roles, j.targets) {
+	if j.token.Roles != nil && grant.Holds(j.token.Roles, j.targets) && recent(j.token) {
 		return j.token
 	}
 	return astro.Token{Named: j.token.Named}
@@ -105,7 +109,7 @@ func (s *step) firstRead(j *job) astro.Token {
 
 func (s *step) granterOf(j *job, limits limits) *grant.Granter {
 	name := s.tokenTold(j)
-	api := &paced{Organization: j.organization}
+	api := &tokenAPI{Organization: j.organization, step: s, name: name}
 	return &grant.Granter{
 		API: api, Settle: s.in.settle, DryRun: s.report.DryRun, Gate: s.client.Gate(),
 		Slot: func(ctx context.Context) error {
@@ -138,7 +142,9 @@ func (s *step) takeJob(ctx context.Context, j *job, result grant.Result, err err
 			g.Previous, g.Status = result.Changes[i].Previous, result.Changes[i].Status
 		}
 	}
-	s.warnOwnToken(j.token.ID, result.Changes)
+	if err == nil || result.MayStand {
+		s.warnOwnToken(j.token.ID, result.Changes)
+	}
 	if err == nil {
 		s.runner.Infof("%s: %s", s.tokenTold(j), s.changed(j))
 		return nil

@@ -1,6 +1,7 @@
 package step
 
 import (
+	"cmp"
 	"context"
 
 	"astro-workspace-grant/internal/access"
@@ -122,6 +123,7 @@ type lookedUp struct {
 
 	problems []grant.Problem
 	told     map[string]bool // about which a problem was noted
+	failed   error           // why nothing more can be asked
 }
 
 // at notes a problem of a place in the file, once for each name.
@@ -146,13 +148,12 @@ func (l *lookedUp) jobs(ctx context.Context, file access.File) ([]*job, []grant.
 	}
 	seen := map[[2]string]given{}
 	for _, g := range file.Grants {
-		// To look for near names takes its time.
-		if err := ctx.Err(); err != nil {
-			return nil, []grant.Problem{l.explainLookUp(err)}
-		}
 		token := l.token(ctx, g)
 		for _, w := range g.Workspaces {
 			workspace := l.workspace(ctx, w)
+			if err := cmp.Or(l.failed, ctx.Err()); err != nil { // to look for near names takes its time
+				return nil, mergeProblems(l.problems, []grant.Problem{l.explainLookUp(err)})
+			}
 			if token.ID == "" || workspace.ID == "" {
 				continue
 			}
@@ -205,7 +206,7 @@ func (l *lookedUp) token(ctx context.Context, g access.Grant) astro.Token {
 	case len(matches) > 1:
 		l.at(g.Line, g.Column, given, l.ambiguous(grant.TokenAmbiguous, "Organization API tokens", "org-token-id", given, namesOf(matches)))
 	default:
-		l.at(g.Line, g.Column, given, l.missingToken(ctx, g))
+		l.atMissingToken(ctx, g)
 	}
 	return astro.Token{}
 }
@@ -219,14 +220,20 @@ func namesOf(tokens []astro.Token) []astro.Named {
 	return named
 }
 
-// missingToken says what is known of an API token that the list does not have.
-func (l *lookedUp) missingToken(ctx context.Context, g access.Grant) grant.Problem {
+// atMissingToken notes an API token that the list does not have.
+func (l *lookedUp) atMissingToken(ctx context.Context, g access.Grant) {
 	if l.everywhere == nil {
 		var err error
 		if l.everywhere, err = l.organization.Tokens(ctx, true); err != nil {
-			return l.explain(err)
+			l.failed = err
+			return
 		}
 	}
+	l.at(g.Line, g.Column, g.TokenName+g.TokenID, l.missingToken(g))
+}
+
+// missingToken says what is known of an API token that the list does not have.
+func (l *lookedUp) missingToken(g access.Grant) grant.Problem {
 	for _, other := range l.everywhere {
 		if g.TokenID != "" && other.ID == g.TokenID || g.TokenName != "" && other.Name == g.TokenName {
 			return wrongScope(escape.Say("%s is no Organization API token (scope %s).", g.TokenName+g.TokenID, other.Scope))
@@ -239,7 +246,7 @@ func (l *lookedUp) missingToken(ctx context.Context, g access.Grant) grant.Probl
 			Hint: escape.Say("Check the ID and the Organization. If an earlier step has just made the API token, set wait to 30s."),
 		}
 	}
-	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, l.nearTo(namesOf(l.allTokens)))
+	return l.notFound(grant.TokenNotFound, "Organization API token", g.TokenName, nearTo(l.problems, namesOf(l.allTokens)))
 }
 
 // workspace returns the one Workspace that is named, or notes why there is none.
@@ -251,19 +258,10 @@ func (l *lookedUp) workspace(ctx context.Context, w access.Workspace) astro.Name
 	if len(matches) == 0 && l.allWorkspaces == nil && !l.public {
 		var err error
 		if l.allWorkspaces, err = l.organization.Workspaces(ctx, nil, nil); err != nil {
-			l.at(w.Line, w.Column, w.Name, l.explain(err))
+			l.failed = err
 			return astro.Named{}
 		}
 	}
-	l.at(w.Line, w.Column, w.Name, l.workspaceProblem(w.Name, matches, l.nearTo(l.allWorkspaces)))
+	l.at(w.Line, w.Column, w.Name, l.workspaceProblem(w.Name, matches, nearTo(l.problems, l.allWorkspaces)))
 	return astro.Named{}
-}
-
-// nearTo returns the names among which a near one is looked for: none after the first problems, as a file for the wrong
-// Organization has nothing but problems.
-func (l *lookedUp) nearTo(all []astro.Named) []astro.Named {
-	if len(l.problems) >= mostTold {
-		return nil
-	}
-	return all
 }

@@ -29,7 +29,7 @@ func (i Input) Help() string {
 func Inputs() []Input {
 	return []Input{
 		{Name: "org-token-name", Usage: "name of the Organization API token that gets the role"},
-		{Name: "org-token-id", Usage: "its ID, instead of its name"},
+		{Name: "org-token-id", Usage: "ID of the Organization API token, instead of its name"},
 		{Name: "role", Usage: "Workspace role to grant"},
 		{Name: "workspace", Usage: "Workspace, by ID or exact name; several, one a line"},
 		{Name: "api-token", Secret: true},

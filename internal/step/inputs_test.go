@@ -106,8 +106,9 @@ func TestWrongInputs(t *testing.T) {
 		{"tRUE", env{"allow-fork": "tRUE"}, []string{"Input allow-fork:"}},
 		{"number without a unit", env{"timeout": "90"}, []string{`Input timeout: "90" is no duration. Write it as in 90s, 5m or 1h30m.`}},
 		{"no time", env{"timeout": "0s"}, []string{"Input timeout: \"0s\" is not positive."}},
-		{"negative", env{"wait": "-1s", "settle": "-1s"}, []string{"Input wait: \"-1s\" is not positive.", "Input settle:"}},
+		{"negative", env{"wait": "-1s", "settle": "-1s"}, []string{"Input wait: \"-1s\" is negative.", "Input settle:"}},
 		{"longer than all", env{"timeout": "1s", "wait": "1s", "settle": "2s"}, []string{`Input wait: "1s" is not less than the timeout of "1s". Raise timeout, or lower wait.`, "Input settle:"}},
+		{"report over the grants file", env{"org-token-name": "", "role": "", "workspace": "", "grants-file": "a/g.yml", "report-file": "./a//g.yml"}, []string{"Input report-file: it is the grants file."}},
 		{"all at once", env{"org-token-name": "", "role": "", "workspace": "", "api-token": "", "timeout": "x", "dry-run": "x"}, []string{
 			"Input org-token-name", "Input role", "Input workspace", "Input api-token", "Input dry-run", "Input timeout",
 		}},

@@ -173,8 +173,10 @@ func (in *reader) duration(name string) time.Duration {
 	switch {
 	case err != nil:
 		in.wrong(name, escape.Say("%s is no duration", given), hint)
-	case value < 0 || value == 0 && name == "timeout":
+	case value == 0 && name == "timeout":
 		in.wrong(name, escape.Say("%s is not positive", given), hint)
+	case value < 0:
+		in.wrong(name, escape.Say("%s is negative", given), hint)
 	}
 	return value
 }
@@ -199,7 +201,11 @@ func (in *reader) path(name string) string {
 
 func (in *reader) reportFile() string {
 	path := in.path("report-file")
-	if path != "" && !filepath.IsLocal(path) {
+	switch {
+	case path != "" && path == in.path("grants-file"):
+		in.wrong("report-file", escape.Say("it is the grants file"), escape.Say("Give the report a path of its own, as in access-report.json."))
+		return ""
+	case path != "" && !filepath.IsLocal(path):
 		in.wrong("report-file", escape.Say("%s is no path inside of the checkout", path), escape.Say("Give a path from the root of the checkout, as in access-report.json."))
 		return ""
 	}

@@ -1,7 +1,9 @@
 package step
 
 import (
+	"cmp"
 	"context"
+	"time"
 
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/escape"
@@ -17,32 +19,48 @@ func (s *step) resolveToken(ctx context.Context, organization *astro.Organizatio
 }
 
 func (s *step) tokenByID(ctx context.Context, organization *astro.Organization) (astro.Token, []grant.Problem, error) {
-	var token astro.Token
-	err := s.waitFor(ctx, "the API token "+s.in.tokenID, func(ctx context.Context) (bool, error) {
-		var err error
-		if token, err = organization.Token(ctx, s.in.tokenID); isNotFound(err) {
-			return false, nil
-		}
-		return true, err
+	token, err := s.awaitToken(ctx, s.in.tokenID, func(ctx context.Context) (astro.Token, error) {
+		return organization.Token(ctx, s.in.tokenID)
 	})
 	switch {
-	case err != nil:
-		return token, nil, err
-	case token.ID == "":
+	case isNotFound(err):
 		return token, []grant.Problem{{
 			Kind: grant.TokenNotFound,
 			What: escape.Say("No API token has the ID %s.", s.in.tokenID),
 			Hint: escape.Say("Check org-token-id and the Organization. If an earlier step has just made the API token, set wait to 30s."),
 		}}, nil
+	case err != nil:
+		return token, nil, err
 	case token.Scope != astro.ScopeOrganization:
 		return token, []grant.Problem{wrongScope(escape.Say("The API token %s is no Organization API token (scope %s).", token.ID, token.Scope))}, nil
 	}
 	return token, nil, nil
 }
 
+// awaitToken reads an API token. One that is not known yet is looked for as long as the input wait says.
+func (s *step) awaitToken(ctx context.Context, name string, read func(context.Context) (astro.Token, error)) (astro.Token, error) {
+	var token astro.Token
+	var missing error
+	err := s.waitFor(ctx, "the API token "+name, func(ctx context.Context) (bool, error) {
+		var err error
+		if token, err = read(ctx); isNotFound(err) {
+			missing = err
+			return false, nil
+		}
+		missing = nil
+		return true, err
+	})
+	return token, cmp.Or(err, missing)
+}
+
+// oldest is how old a read may be that says that everything stands already: something else may have been waited for since.
+const oldest = 5 * time.Second
+
+func recent(token astro.Token) bool { return time.Since(token.Answered) < oldest }
+
 func (s *step) tokenByName(ctx context.Context, organization *astro.Organization) (astro.Token, []grant.Problem, error) {
 	var all, matches []astro.Named
-	err := s.waitFor(ctx, "the API token "+s.in.tokenName, func(ctx context.Context) (bool, error) {
+	err := s.waitFor(ctx, escape.Say("the API token %s", s.in.tokenName).String(), func(ctx context.Context) (bool, error) {
 		var err error
 		all, err = organization.Tokens(ctx, false)
 		matches = named(all, s.in.tokenName)
@@ -53,7 +71,10 @@ func (s *step) tokenByName(ctx context.Context, organization *astro.Organization
 		return astro.Token{}, nil, err
 	case len(matches) == 0:
 		problem, err := s.tokenNotFound(ctx, organization, all)
-		return astro.Token{}, []grant.Problem{problem}, err
+		if err != nil {
+			return astro.Token{}, nil, err
+		}
+		return astro.Token{}, []grant.Problem{problem}, nil
 	case len(matches) > 1:
 		return astro.Token{}, []grant.Problem{s.ambiguous(grant.TokenAmbiguous, "Organization API tokens", "org-token-id", s.in.tokenName, matches)}, nil
 	case matches[0].Scope != "" && matches[0].Scope != astro.ScopeOrganization:

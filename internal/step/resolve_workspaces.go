@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -11,8 +12,11 @@ import (
 	"astro-workspace-grant/internal/grant"
 )
 
-// atATime is how many names or IDs go into one request: a URL has limits.
-const atATime = 50
+// So many names or IDs go into one request, and so many bytes of them: a URL has limits.
+const (
+	atATime      = 50
+	longestQuery = 4 << 10
+)
 
 // hasIDShape reports whether s has the form of the API's IDs: c and 24 lower-case letters or digits. What has it can be a
 // name all the same.
@@ -68,9 +72,27 @@ func filter(givens []string, keep func(string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(givens), func(given string) bool { return !keep(given) })
 }
 
+// inChunks splits names or IDs into what fits into one request.
+func inChunks(givens []string) [][]string {
+	var chunks [][]string
+	begin, size := 0, 0
+	for i, given := range givens {
+		length := len("&workspaceIds=") + len(url.QueryEscape(given))
+		if i > begin && (i-begin == atATime || size+length > longestQuery) {
+			chunks = append(chunks, givens[begin:i])
+			begin, size = i, 0
+		}
+		size += length
+	}
+	if begin < len(givens) {
+		chunks = append(chunks, givens[begin:])
+	}
+	return chunks
+}
+
 // lookUp asks for the givens, so many at a time, and notes what it finds under what key says of it.
 func lookUp(givens []string, ask func(chunk []string) ([]astro.Named, error), key func(astro.Named) string, found map[string][]astro.Named) error {
-	chunks := slices.Collect(slices.Chunk(givens, atATime))
+	chunks := inChunks(givens)
 	answers := make([][]astro.Named, len(chunks))
 	errs := make([]error, len(chunks))
 	var requests sync.WaitGroup
@@ -97,6 +119,9 @@ func (s *step) chooseWorkspaces(ctx context.Context, organization *astro.Organiz
 	var problems []grant.Problem
 	var all []astro.Named // of the Organization, asked for where a name was not found
 	for _, given := range s.in.workspaces {
+		if err := ctx.Err(); err != nil { // to look for near names takes its time
+			return nil, nil, err
+		}
 		matches := found[given]
 		if len(matches) == 1 {
 			if !slices.ContainsFunc(result, func(w workspace) bool { return w.ID == matches[0].ID }) {
@@ -110,11 +135,20 @@ func (s *step) chooseWorkspaces(ctx context.Context, organization *astro.Organiz
 				return nil, nil, err
 			}
 		}
-		problem := s.workspaceProblem(given, matches, all)
+		problem := s.workspaceProblem(given, matches, nearTo(problems, all))
 		problems = append(problems, problem)
 		result = append(result, workspace{given: given, problem: problem.Kind})
 	}
 	return result, problems, nil
+}
+
+// nearTo returns the names among which a near one is looked for: none after the first problems, as a run with the wrong Organization
+// has nothing but problems.
+func nearTo(problems []grant.Problem, all []astro.Named) []astro.Named {
+	if len(problems) >= mostTold {
+		return nil
+	}
+	return all
 }
 
 func (s *step) workspaceProblem(given string, matches, all []astro.Named) grant.Problem {

@@ -109,6 +109,9 @@ func (s *step) untrustedFork() grant.Problem {
 	if s.forkUnknown != "" {
 		problem.What = escape.Say("Whether this run was triggered by a pull request from a fork could not be read, so it is taken for one: GitHub failed: %s.", s.forkUnknown)
 		problem.Hint = escape.Say("Give the job these permissions: pull-requests: read. Or run it again later.")
+		if s.in.githubToken == "" {
+			problem.Hint = escape.Say("Leave github-token out, for the workflow's own token, or pass one from a secret.")
+		}
 		return problem
 	}
 	if s.in.file != "" {
@@ -202,8 +205,11 @@ func (s *step) write(ctx context.Context, found resolved) []grant.Problem {
 		targets[i] = grant.Target{WorkspaceID: w.ID, Role: s.in.role}
 	}
 	granter := &grant.Granter{
-		API: found.organization, Settle: s.in.settle, DryRun: s.in.dryRun, Gate: s.client.Gate(),
+		API: &tokenAPI{Organization: found.organization, step: s, name: escape.Say("%s", s.report.TokenGiven).String()}, Settle: s.in.settle, DryRun: s.in.dryRun, Gate: s.client.Gate(),
 		Log: s.runner.Infof, Retrying: s.retrying,
+	}
+	if !recent(found.token) {
+		found.token = astro.Token{Named: found.token.Named}
 	}
 	result, err := granter.Grant(ctx, found.token, targets)
 	s.report.Attempts, s.report.MayStand = result.Attempts, result.MayStand
@@ -211,8 +217,10 @@ func (s *step) write(ctx context.Context, found resolved) []grant.Problem {
 		g := &s.report.Grants[i]
 		g.Previous, g.Status, g.At, g.RequestID = change.Previous, change.Status, time.Now(), result.RequestID
 	}
-	s.warnLowered()
-	s.warnOwnToken(found.token.ID, result.Changes)
+	if err == nil || result.MayStand {
+		s.warnLowered()
+		s.warnOwnToken(found.token.ID, result.Changes)
+	}
 	if err != nil {
 		return []grant.Problem{s.explain(err)}
 	}
@@ -240,7 +248,7 @@ func (s *step) warnOwnToken(id string, changes []grant.Change) {
 
 func (s *step) warnLowered() {
 	for _, g := range s.report.Grants {
-		if g.Role.Lowers(g.Previous) && g.Status != "" {
+		if g.Role.Lowers(g.Previous) && g.Status != "" && (g.Status != grant.Failed || g.MayStand) {
 			whose := escape.Sentence{}
 			if s.report.File != nil {
 				whose = escape.Say(" of the API token %s", g.TokenGiven)

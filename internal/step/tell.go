@@ -42,7 +42,7 @@ func (s *step) tell() int {
 		s.logGrants()
 	}
 	if err := s.runner.Outputs(s.outputs()); err != nil {
-		s.runner.Error("Outputs not set", err.Error())
+		s.runner.Error("Outputs not set", err.Error()+". Later steps see no outputs. Check the disk of the runner; what became of the grants is told in the summary.")
 		code = 1
 	}
 	if err := s.runner.Summary(s.report.Markdown(summaryLimit)); err != nil {
