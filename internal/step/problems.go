@@ -174,15 +174,13 @@ func doing(err error) string {
 
 // mergeProblems puts problems of several look-ups together. One that both met, as a refused API token, is told once.
 func mergeProblems(lists ...[]grant.Problem) []grant.Problem {
-	var result []grant.Problem
-	for _, problem := range slices.Concat(lists...) {
-		same := func(other grant.Problem) bool {
-			return other.Kind == problem.Kind && other.What.String() == problem.What.String()
-		}
-		if !slices.ContainsFunc(result, same) {
-			result = append(result, problem)
-		}
-	}
+	told := map[string]bool{}
+	result := slices.DeleteFunc(slices.Concat(lists...), func(problem grant.Problem) bool {
+		key := string(problem.Kind) + " " + problem.What.String()
+		again := told[key]
+		told[key] = true
+		return again
+	})
 	grant.Sort(result)
 	return result
 }
