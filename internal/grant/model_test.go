@@ -309,7 +309,7 @@ func scenarios() []scenario {
 		{name: "50 writers with faults", writers: 50, settle: 2 * time.Second, from: 50 * ms, to: 300 * ms, fault: someFaults, runs: 10},
 		{name: "10 writers and another tool", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 100 * ms, foreign: true, runs: 50},
 		{name: "one look only", writers: 20, settle: 0, from: 50 * ms, to: 500 * ms, runs: 20, loses: true},
-		{name: "settle below the lag", writers: 20, settle: 200 * ms, from: 50 * ms, to: 100 * ms, lag: 150 * ms, runs: 20, loses: true},
+		{name: "settle below the lag", writers: 20, settle: 200 * ms, from: 50 * ms, to: 100 * ms, lag: 250 * ms, runs: 20, loses: true},
 		{name: "a write that lands late", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 100 * ms, runs: 20, loses: true, fault: func(r *rand.Rand) fault {
 			return []fault{noFault, noFault, noFault, late}[r.IntN(4)]
 		}},
