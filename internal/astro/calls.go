@@ -99,11 +99,14 @@ func (o *Organization) Workspaces(ctx context.Context, names, ids []string) ([]N
 	return listNamed(ctx, o.client, listQuery{what: "reading the Workspaces", path: o.path("workspaces"), query: query, key: "workspaces"})
 }
 
+// ReadingToken is what an [OpError] of [Organization.Token] says was being done.
+const ReadingToken = "reading the API token"
+
 // Token reads one API token. A token of the Organization comes with its roles, or not at all: writing from an answer
 // without them would revoke everything.
 func (o *Organization) Token(ctx context.Context, id string) (Token, error) {
 	var token Token
-	sent, err := o.client.read(ctx, "reading the API token", o.path("tokens", id), nil, func(body io.Reader) (err error) {
+	sent, err := o.client.read(ctx, ReadingToken, o.path("tokens", id), nil, func(body io.Reader) (err error) {
 		token, err = decodeToken(body, id)
 		return err
 	})

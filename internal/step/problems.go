@@ -84,7 +84,7 @@ func (s *step) explainStatus(err error, status *astro.Error) grant.Problem {
 			leads = escape.Sentence{}
 		}
 		problem.Hint = escape.Say("Redirects are not followed, as the API token would go with them%s. Check the input api-url.", leads)
-	case isNotFound(err):
+	case isNotFound(err) && doing(err) == astro.ReadingToken:
 		problem.Kind = grant.Rejected
 		problem.Hint = escape.Say("It is gone, or so new that not every read knows it yet. In that case set wait to 30s.")
 	default:
