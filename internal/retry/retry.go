@@ -173,10 +173,10 @@ func Do[T any](ctx context.Context, p *Pauses, op func(context.Context) (T, erro
 	}
 }
 
-// ended is what to tell when the waits ended with err: the failure that was met, not the clock. The time may have been another's
-// that ended this context.
+// ended is what to tell when the waits ended with err: the failure that was met, not the clock. The time may be another's, whose end
+// is the cause of this context's.
 func (p *Pauses) ended(ctx context.Context, err, last error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return &ExhaustedError{Tries: p.tries, Err: last}
 	}
 	return err

@@ -40,17 +40,14 @@ func (s *step) tokenByID(ctx context.Context, organization *astro.Organization) 
 // awaitToken reads an API token. One that is not known yet is looked for as long as the input wait says.
 func (s *step) awaitToken(ctx context.Context, name string, read func(context.Context) (astro.Token, error)) (astro.Token, error) {
 	var token astro.Token
-	var missing error
-	err := s.waitFor(ctx, "the API token "+name, func(ctx context.Context) (bool, error) {
-		var err error
+	var err error
+	ended := s.waitFor(ctx, "the API token "+name, func(ctx context.Context) (bool, error) {
 		if token, err = read(ctx); isNotFound(err) {
-			missing = err
 			return false, nil
 		}
-		missing = nil
 		return true, err
 	})
-	return token, cmp.Or(err, missing)
+	return token, cmp.Or(ended, err)
 }
 
 // oldest is how old a read may be that says that everything stands already: something else may have been waited for since.

@@ -205,8 +205,8 @@ func (s *step) write(ctx context.Context, found resolved) []grant.Problem {
 		targets[i] = grant.Target{WorkspaceID: w.ID, Role: s.in.role}
 	}
 	granter := &grant.Granter{
-		API: &tokenAPI{Organization: found.organization, step: s, name: escape.Say("%s", s.report.TokenGiven).String()}, Settle: s.in.settle, DryRun: s.in.dryRun, Gate: s.client.Gate(),
-		Log: s.runner.Infof, Retrying: s.retrying,
+		API:    &tokenAPI{Organization: found.organization, step: s, name: escape.Say("%s", s.report.TokenGiven).String()},
+		Settle: s.in.settle, DryRun: s.in.dryRun, Gate: s.client.Gate(), Log: s.runner.Infof, Retrying: s.retrying,
 	}
 	if !recent(found.token) {
 		found.token = astro.Token{Named: found.token.Named}
