@@ -38,7 +38,8 @@ type export struct {
 	tokens     []astro.Token
 	workspaces map[string]astro.Named // by ID
 
-	tokenNames, workspaceNames map[string]int // how many bear a name
+	tokenNames, workspaceNames map[string]int    // how many bear a name
+	written                    map[string]string // the Workspaces as the file has them, by ID
 }
 
 func (s *step) export(ctx context.Context, file io.Writer) []grant.Problem {
@@ -127,6 +128,10 @@ func (s *step) readRoles(ctx context.Context, organization *astro.Organization, 
 
 // yaml is the grants file.
 func (e *export) yaml(organizationID string) string {
+	e.written = map[string]string{}
+	for id := range e.workspaces {
+		e.written[id] = e.workspace(id)
+	}
 	var entries strings.Builder
 	count := 0
 	for _, token := range e.tokens {
@@ -145,22 +150,22 @@ func (e *export) yaml(organizationID string) string {
 func (e *export) writeToken(b *strings.Builder, token astro.Token) int {
 	count := 0
 	workspaces := e.grantable(b, token)
+	key, value, note := "org-token-name", token.Name, ""
+	if e.tokenNames[token.Name] > 1 || !expressible(token.Name) {
+		key, value, note = "org-token-id", token.ID, " # "+noted(token.Name)
+	}
 	for _, role := range grant.Roles() {
 		ids := workspaces[role]
 		if len(ids) == 0 {
 			continue
 		}
 		count++
-		key, value, note := "org-token-name", token.Name, ""
-		if e.tokenNames[token.Name] > 1 || !expressible(token.Name) {
-			key, value, note = "org-token-id", token.ID, " # "+noted(token.Name)
-		}
 		fmt.Fprintf(b, "\n  - %s: %s%s\n    role: %s\n    workspaces:", key, quoted(value), note, role)
 		slices.SortFunc(ids, func(a, b string) int {
 			return cmp.Or(cmp.Compare(e.workspaces[a].Name, e.workspaces[b].Name), cmp.Compare(a, b))
 		})
 		for _, id := range ids {
-			fmt.Fprintf(b, "\n      - %s", e.workspace(id))
+			fmt.Fprintf(b, "\n      - %s", e.written[id])
 		}
 	}
 	return count
