@@ -30,15 +30,22 @@ type fileReport struct {
 // report reads the file report.json that the run has left in its checkout.
 func (p *process) report(t testing.TB) (report fileReport) {
 	t.Helper()
+	text := p.reportText(t)
+	if err := json.Unmarshal([]byte(text), &report); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return report
+}
+
+// reportText is report as it stands in the file.
+func (p *process) reportText(t testing.TB) string {
+	t.Helper()
 	text, err := os.ReadFile(p.path("report.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(text, &report); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
 	lacks(t, "the report file", string(text), apiToken, githubToken)
-	return report
+	return string(text)
 }
 
 func TestReportFile(t *testing.T) {

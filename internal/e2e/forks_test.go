@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,6 +111,7 @@ func TestStrangers(t *testing.T) {
 		hook   hook
 	}{
 		{"granted", "", with(), nil},
+		{"granted in a request with an ID", "", with(), nth(1, writeRoles, sandbox.Fault{After: true, Body: `{"requestId":"5a4db0c5-1"}`})},
 		{"granted by ID", "", with("org-token-name", "", "org-token-id", deployer, "workspace", production), nil},
 		{"lowered", "", with("workspace", staging, "role", "WORKSPACE_MEMBER"), nil},
 		{"dry run", "", with("dry-run", "true", "workspace", "Staging\n"+production), nil},
@@ -138,12 +138,13 @@ func TestStrangers(t *testing.T) {
 			w := demo(t, sandbox.Options{}, tt.hook)
 			tt.inputs["allow-fork"] = "true"
 			tt.inputs["report-file"] = "report.json"
-			r, report := reported(t, w.root, tt.inputs, event("pull_request_target", pullRequest(theirs, "")), env("RUNNER_DEBUG", "1"))
+			p := start(t, w.root, tt.inputs, checkout(""), event("pull_request_target", pullRequest(theirs, "")), env("RUNNER_DEBUG", "1"))
+			r := p.wait()
 			r.is(t, "error", tt.kind)
 			mask, log, _ := strings.Cut(r.log, "\n")
 			contains(t, "first line", mask, "::add-mask::")
 			given := strings.Join([]string{tt.inputs["org-token-name"], tt.inputs["org-token-id"], tt.inputs["workspace"]}, "\n")
-			told := log + r.summary + report
+			told := log + r.summary + p.reportText(t)
 			for known := range strings.SplitSeq(given, "\n") {
 				if known != "" {
 					told = strings.ReplaceAll(told, known, "(given)")
@@ -152,18 +153,6 @@ func TestStrangers(t *testing.T) {
 			lacks(t, "what strangers read", told, secretOfDemo...)
 		})
 	}
-}
-
-// reported makes a run in a checkout, and returns the report file with it.
-func reported(t *testing.T, root string, inputs map[string]string, options ...option) (result, string) {
-	t.Helper()
-	p := start(t, root, inputs, append(options, func(s *setup) { s.env["GITHUB_WORKSPACE"] = s.dir })...)
-	r := p.wait()
-	text, err := os.ReadFile(p.path(inputs["report-file"]))
-	if err != nil {
-		t.Error(err)
-	}
-	return r, string(text)
 }
 
 func TestUnknownOrganizationForStrangers(t *testing.T) {

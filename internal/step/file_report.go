@@ -86,7 +86,7 @@ func (s *step) writtenReport() writtenReport {
 	}
 	for _, g := range r.Grants {
 		if s.public {
-			g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName = "", g.TokenGiven, "", g.Given
+			g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName, g.RequestID = "", g.TokenGiven, "", g.Given, ""
 		}
 		written := writtenGrant{
 			TokenID: g.TokenID, TokenName: g.TokenName, WorkspaceID: g.WorkspaceID, WorkspaceName: g.WorkspaceName,
