@@ -123,6 +123,7 @@ func TestForkOfAComment(t *testing.T) {
 		{"branch", sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA}, "", "", with(), ""},
 		{"not readable: no such one", fork, `{"issue":{"number":99,"pull_request":{}}}`, "", with(), "untrusted-fork"},
 		{"not readable: token refused", fork, "", "ghs_refused", with(), "untrusted-fork"},
+		{"not readable: no token", fork, "", "", with("github-token", ""), "untrusted-fork"},
 		{"not readable: payload", fork, `{"issue":`, "", with(), "untrusted-fork"},
 		{"an issue", fork, `{"issue":{"number":7}}`, "", with(), ""},
 	} {
@@ -142,6 +143,7 @@ func TestForkOfAComment(t *testing.T) {
 			r := o.run(t, tt.inputs, event("issue_comment", tt.payload))
 			r.is(t, "error", tt.kind)
 			equal(t, "says that it could not be read", strings.Contains(r.log, "could not be read"), strings.HasPrefix(tt.name, "not readable"))
+			equal(t, "asks for a token", strings.Contains(r.log, "Leave github-token out"), tt.name == "not readable: no token")
 			if tt.kind != "" {
 				equal(t, "requests to Astro", o.calls(), nil)
 			}

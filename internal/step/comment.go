@@ -83,6 +83,9 @@ func (t *thread) look(ctx context.Context, number int, trigger pullrequest.Trigg
 
 var errNoGitHubToken = errors.New("there is no token for GitHub")
 
+// giveGitHubToken is the cure for errNoGitHubToken.
+const giveGitHubToken = "Leave github-token out, for the workflow's own token, or pass one from a secret. Off a runner it is the variable GITHUB_TOKEN."
+
 func (s *step) newGitHub() (*pullrequest.Client, error) {
 	if s.in.githubToken == "" {
 		return nil, errNoGitHubToken
@@ -186,7 +189,7 @@ func (s *step) tellPullRequest(number int, comment *pullrequest.Comment) {
 		return
 	}
 	if err := s.runner.Outputs(commentOutputs(number, comment)); err != nil {
-		s.runner.Warning("Outputs not set", err.Error())
+		s.runner.Warning("Outputs not set", err.Error()+noOutputs)
 	}
 	// Of a push it is known only now.
 	if number != s.pullRequest() {
@@ -217,7 +220,7 @@ func (s *step) warnGitHub(title string, err error) {
 	cure := "The next run brings it up to date."
 	switch status := pullrequest.Status(err); {
 	case errors.Is(err, errNoGitHubToken):
-		cure = "Leave github-token out, for the workflow's own token, or pass one from a secret. Off a runner it is the variable GITHUB_TOKEN."
+		cure = giveGitHubToken
 	case status == http.StatusForbidden:
 		cure = "Give the job these permissions: pull-requests: write. A run from a fork or of Dependabot gets a token that can only read."
 	case status == http.StatusUnauthorized:

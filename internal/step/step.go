@@ -70,7 +70,7 @@ func Run(ctx context.Context, env Environment) int {
 		problems = append(problems, s.readFile()...)
 	}
 	if s.forkUnknown != "" && len(problems) == 0 {
-		s.runner.Warning("Pull request not read", escape.Say("It is taken for one from a fork: GitHub failed: %s. Give the job these permissions: pull-requests: read.", s.forkUnknown).String())
+		s.runner.Warning("Pull request not read", escape.Say("It is taken for one from a fork: GitHub failed: %s. %s", s.forkUnknown, s.forkCure()).String())
 	}
 	thread := s.findThread(ctx)
 	switch {
@@ -108,16 +108,21 @@ func (s *step) untrustedFork() grant.Problem {
 	}
 	if s.forkUnknown != "" {
 		problem.What = escape.Say("Whether this run was triggered by a pull request from a fork could not be read, so it is taken for one: GitHub failed: %s.", s.forkUnknown)
-		problem.Hint = escape.Say("Give the job these permissions: pull-requests: read. Or run it again later.")
-		if s.in.githubToken == "" {
-			problem.Hint = escape.Say("Leave github-token out, for the workflow's own token, or pass one from a secret.")
-		}
+		problem.Hint = s.forkCure()
 		return problem
 	}
 	if s.in.file != "" {
 		problem.Hint = escape.Say("Apply the file on merge. To plan what a fork's file says, set allow-fork: true: then its author learns which API tokens and Workspaces there are.")
 	}
 	return problem
+}
+
+// forkCure says what to do where it is not known whether a fork's pull request triggered the run.
+func (s *step) forkCure() escape.Sentence {
+	if s.in.githubToken == "" {
+		return escape.Say("%s", escape.Plain(giveGitHubToken))
+	}
+	return escape.Say("Give the job these permissions: pull-requests: read. Or run it again later.")
 }
 
 // grant resolves the names, writes and verifies, and leaves what became of it in the report.

@@ -11,6 +11,9 @@ import (
 // summaryLimit is below what a runner takes for one step: 1 MiB.
 const summaryLimit = 1000 << 10
 
+// noOutputs is what that outputs were not set comes to, and what to do.
+const noOutputs = ". Later steps do not see them. Check the disk of the runner; what became of the grants is told in the summary."
+
 // fail takes the problems into the report.
 func (s *step) fail(problems []grant.Problem) {
 	s.report.Problems = problems
@@ -42,7 +45,7 @@ func (s *step) tell() int {
 		s.logGrants()
 	}
 	if err := s.runner.Outputs(s.outputs()); err != nil {
-		s.runner.Error("Outputs not set", err.Error()+". Later steps see no outputs. Check the disk of the runner; what became of the grants is told in the summary.")
+		s.runner.Error("Outputs not set", err.Error()+noOutputs)
 		code = 1
 	}
 	if err := s.runner.Summary(s.report.Markdown(summaryLimit)); err != nil {
