@@ -184,19 +184,13 @@ func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, 
 
 // check holds what is sent against what this writer read: only its own Workspace may differ.
 func (w *writer) check(sent []astro.Entry) {
-	notOwn := func(entries []astro.Entry) string {
-		var text string
-		for _, entry := range entries {
-			if !entry.InWorkspace(w.workspace) {
-				text += fmt.Sprintf("%+v\n", entry)
-			}
-		}
-		return text
+	notOwn := func(entries []astro.Entry) []astro.Entry {
+		return slices.DeleteFunc(slices.Clone(entries), func(e astro.Entry) bool { return e.InWorkspace(w.workspace) })
 	}
-	if was, is := notOwn(w.read), notOwn(sent); was != is {
+	if was, is := notOwn(w.read), notOwn(sent); !reflect.DeepEqual(was, is) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.broken = append(w.broken, "read:\n"+was+"sent:\n"+is)
+		w.broken = append(w.broken, fmt.Sprintf("read:\n%+v\nsent:\n%+v", was, is))
 	}
 }
 
