@@ -105,7 +105,7 @@ func (c *Client) Gate() *retry.Gate { return &c.gate }
 // read makes a GET until it succeeds and decode takes its body, or there is no time for another try. It returns when the
 // request left that succeeded.
 func (c *Client) read(ctx context.Context, what string, path []string, query url.Values, decode func(io.Reader) error) (time.Time, error) {
-	pauses := retry.NewPauses(&c.gate, c.notify(what))
+	pauses := retry.NewPauses(retry.Config{Gate: &c.gate, Notify: c.notify(what)})
 	sent, err := retry.Do(ctx, pauses, func(ctx context.Context) (time.Time, error) {
 		return c.once(ctx, http.MethodGet, path, query, nil, time.Time{}, decode)
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -20,9 +21,7 @@ import (
 // world is one API token and its roles, in virtual time: what the protocol must withstand, and nothing of HTTP. Each request takes
 // its effect halfway through its latency.
 type world struct {
-	latency func() time.Duration
-	lag     time.Duration // reads trail writes by it
-	fault   func() fault  // drawn for each write; nil: none
+	lag time.Duration // reads trail writes by it
 
 	mu            sync.Mutex
 	states        []state // the oldest first
@@ -46,8 +45,8 @@ const (
 	late              // its sender gives up, and it takes effect half a minute later
 )
 
-func newWorld(latency func() time.Duration) *world {
-	w := &world{latency: latency}
+func newWorld(lag time.Duration) *world {
+	w := &world{lag: lag}
 	w.states = []state{{time.Now(), foreignRoles()}}
 	return w
 }
@@ -90,15 +89,40 @@ func (w *world) set(change func(roles []astro.Entry) []astro.Entry) {
 }
 
 // writer is one run's way to the world. It implements grant.API.
+//
+// A run is a function of its seed. So each writer draws from a source of its own, and reaches the world at instants of its
+// own: which of two goroutines comes first at one instant is up to the scheduler, even in virtual time.
 type writer struct {
 	*world
+	s         scenario
+	number    int
 	workspace string
+	random    *rand.Rand
 	slow      time.Duration // more latency than the others have
 	read      []astro.Entry
 }
 
+// lanes is how many writers can have an instant of their own: each ends its pauses at its own nanosecond of so many. Other
+// waits that reach the world, of another tool and of late writes, are multiples of it, and lane 0 is the other tool's.
+const lanes = 64
+
+func (s scenario) writer(w *world, seed uint64, i int) *writer {
+	own := &writer{
+		world: w, s: s, number: i, workspace: fmt.Sprintf("w%d", i),
+		random: rand.New(rand.NewPCG(seed, uint64(i))),
+	}
+	if i == 0 {
+		own.slow = s.slow
+	}
+	return own
+}
+
+// pause waits for half of a latency.
 func (w *writer) pause(ctx context.Context) error {
-	return retry.Sleep(ctx, (w.latency()+w.slow)/2)
+	latency := w.s.from + time.Duration(w.random.Int64N(int64(w.s.to-w.s.from)+1)) + w.slow
+	end := time.Now().Add(latency / 2).UnixNano()
+	own := end - end%lanes + lanes + int64(w.number) + 1
+	return retry.Sleep(ctx, time.Until(time.Unix(0, own)))
 }
 
 func (w *writer) Token(ctx context.Context, id string) (astro.Token, error) {
@@ -126,8 +150,8 @@ func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, 
 	}
 	w.check(entries)
 	kind := noFault
-	if w.fault != nil {
-		kind = w.fault()
+	if w.s.fault != nil {
+		kind = w.s.fault(w.random)
 	}
 	if err := w.pause(ctx); err != nil {
 		return "", err
@@ -160,19 +184,13 @@ func (w *writer) SetRoles(ctx context.Context, _ string, entries []astro.Entry, 
 
 // check holds what is sent against what this writer read: only its own Workspace may differ.
 func (w *writer) check(sent []astro.Entry) {
-	notOwn := func(entries []astro.Entry) string {
-		var text string
-		for _, entry := range entries {
-			if !entry.InWorkspace(w.workspace) {
-				text += fmt.Sprintf("%+v\n", entry)
-			}
-		}
-		return text
+	notOwn := func(entries []astro.Entry) []astro.Entry {
+		return slices.DeleteFunc(slices.Clone(entries), func(e astro.Entry) bool { return e.InWorkspace(w.workspace) })
 	}
-	if was, is := notOwn(w.read), notOwn(sent); was != is {
+	if was, is := notOwn(w.read), notOwn(sent); !reflect.DeepEqual(was, is) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.broken = append(w.broken, "read:\n"+was+"sent:\n"+is)
+		w.broken = append(w.broken, fmt.Sprintf("read:\n%+v\nsent:\n%+v", was, is))
 	}
 }
 
@@ -187,7 +205,7 @@ type scenario struct {
 	fault    func(*rand.Rand) fault
 	foreign  bool // another tool changes roles of its own every 300 ms
 	runs     int
-	loses    bool // outside of what is promised: losses are expected
+	loses    bool // outside of what is promised: its seeds, from 0 on, are known to lose
 }
 
 // outcome is what a run of a scenario came to.
@@ -200,22 +218,7 @@ type outcome struct {
 
 func (s scenario) run(t *testing.T, seed uint64) (result outcome) {
 	synctest.Test(t, func(t *testing.T) {
-		random := rand.New(rand.NewPCG(seed, 1))
-		var mu sync.Mutex
-		draw := func() time.Duration {
-			mu.Lock()
-			defer mu.Unlock()
-			return s.from + time.Duration(random.Int64N(int64(s.to-s.from)+1))
-		}
-		w := newWorld(draw)
-		w.lag = s.lag
-		if s.fault != nil {
-			w.fault = func() fault {
-				mu.Lock()
-				defer mu.Unlock()
-				return s.fault(random)
-			}
-		}
+		w := newWorld(s.lag)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		stop := make(chan struct{})
@@ -226,11 +229,7 @@ func (s scenario) run(t *testing.T, seed uint64) (result outcome) {
 		var all sync.WaitGroup
 		for i := range s.writers {
 			all.Go(func() {
-				api := &writer{world: w, workspace: fmt.Sprintf("w%d", i)}
-				if i == 0 {
-					api.slow = s.slow
-				}
-				if err := grantOne(ctx, api, s.settle); err != nil {
+				if err := grantOne(ctx, s.writer(w, seed, i)); err != nil {
 					t.Errorf("%s, seed %d: writer %d: %v", s.name, seed, i, err)
 				}
 			})
@@ -244,9 +243,9 @@ func (s scenario) run(t *testing.T, seed uint64) (result outcome) {
 	return result
 }
 
-func grantOne(ctx context.Context, api *writer, settle time.Duration) error {
+func grantOne(ctx context.Context, api *writer) error {
 	granter := &grant.Granter{
-		API: api, Settle: settle,
+		API: api, Settle: api.s.settle, Random: api.random.Float64,
 		Log:      func(string, ...any) {},
 		Retrying: func(string, retry.Wait) {},
 	}
@@ -308,9 +307,9 @@ func scenarios() []scenario {
 		{name: "10 writers with faults", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 300 * ms, fault: someFaults, runs: 200},
 		{name: "50 writers with faults", writers: 50, settle: 2 * time.Second, from: 50 * ms, to: 300 * ms, fault: someFaults, runs: 10},
 		{name: "10 writers and another tool", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 100 * ms, foreign: true, runs: 50},
-		{name: "one look only", writers: 20, settle: 0, from: 50 * ms, to: 500 * ms, runs: 20, loses: true},
-		{name: "settle below the lag", writers: 20, settle: 200 * ms, from: 50 * ms, to: 100 * ms, lag: 250 * ms, runs: 20, loses: true},
-		{name: "a write that lands late", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 100 * ms, runs: 20, loses: true, fault: func(r *rand.Rand) fault {
+		{name: "one look only", writers: 20, settle: 0, from: 50 * ms, to: 500 * ms, runs: 3, loses: true},
+		{name: "settle below the lag", writers: 20, settle: 200 * ms, from: 50 * ms, to: 100 * ms, lag: 250 * ms, runs: 3, loses: true},
+		{name: "a write that lands late", writers: 10, settle: 2 * time.Second, from: 50 * ms, to: 100 * ms, runs: 3, loses: true, fault: func(r *rand.Rand) fault {
 			return []fault{noFault, noFault, noFault, late}[r.IntN(4)]
 		}},
 	}
@@ -344,8 +343,21 @@ func TestModel(t *testing.T) {
 			if lossy > 0 && !s.loses {
 				t.Errorf("%d of %d runs lost a grant", lossy, s.runs)
 			}
-			if lossy == 0 && s.loses && !testing.Short() {
-				t.Error("no loss outside of the promise: the model cannot show one")
+			if lossy < s.runs && s.loses {
+				t.Errorf("%d of %d runs outside of the promise lost a grant, want all: the model cannot show a loss", lossy, s.runs)
+			}
+		})
+	}
+}
+
+// TestModelReproduces runs a seed of each scenario twice: one that lost a grant must lose it again, or nobody can look into it.
+func TestModelReproduces(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			first, again := s.run(t, 17), s.run(t, 17)
+			if !reflect.DeepEqual(first, again) {
+				t.Errorf("seed 17 came to %+v, then to %+v", first, again)
 			}
 		})
 	}

@@ -54,6 +54,9 @@ type Granter struct {
 	DryRun bool          // say what would change, and write nothing
 	Gate   *retry.Gate   // the one that the API's requests pass
 
+	// Random draws the jitter of the waits, from [0, 1); nil: the global source.
+	Random func() float64
+
 	// Slot waits until a write may leave, where writes are paced; nil: they are not. It is taken before the read that the write is
 	// built on, so that the read is fresh.
 	Slot func(ctx context.Context) error
@@ -99,8 +102,9 @@ func (e *UnverifiedError) Unwrap() error { return e.Err }
 // Errors are those of the API, a [ConflictError], an [UnverifiedError], or the context's.
 func (g *Granter) Grant(ctx context.Context, token astro.Token, targets []Target) (Result, error) {
 	r := &run{Granter: g, id: token.ID, targets: targets, settle: g.Settle, replaced: map[string][]Role{}}
-	r.refused = retry.NewPauses(g.Gate, func(w retry.Wait) { g.Retrying("setting the roles", w) })
-	r.collided = retry.NewJitter(firstConflictWait, longestConflictWait, func(w retry.Wait) { g.Retrying("setting the roles", w) })
+	notify := func(w retry.Wait) { g.Retrying("setting the roles", w) }
+	r.refused = retry.NewPauses(retry.Config{Gate: g.Gate, Notify: notify, Random: g.Random})
+	r.collided = retry.NewJitter(firstConflictWait, longestConflictWait, retry.Config{Notify: notify, Random: g.Random})
 	err := r.do(ctx, token)
 	return r.result(), r.explain(err)
 }

@@ -68,7 +68,7 @@ func stayOnHost(request *http.Request, via []*http.Request) error {
 
 // try makes a request that may be repeated, until it succeeds or there is no time for another try.
 func try[T any](ctx context.Context, c *Client, what string, request func(ctx context.Context) (T, error)) (T, error) {
-	pauses := retry.NewPauses(nil, func(w retry.Wait) { c.config.Retrying(what, w) })
+	pauses := retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
 	result, err := retry.Do(ctx, pauses, func(ctx context.Context) (T, error) { return once(ctx, request) })
 	if err != nil {
 		return result, fmt.Errorf("%s: %w", what, err)

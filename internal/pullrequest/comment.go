@@ -196,7 +196,7 @@ func (c *Client) edit(ctx context.Context, id int64, body string) (*Comment, err
 func (c *Client) create(ctx context.Context, number int, body string, mode Mode, now Telling) (*Comment, error) {
 	const what = "writing the comment"
 	look := time.Since(c.looked) > fresh
-	pauses := retry.NewPauses(nil, func(w retry.Wait) { c.config.Retrying(what, w) })
+	pauses := retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
 	created, err := retry.Do(ctx, pauses, func(ctx context.Context) (*Comment, error) {
 		if look {
 			switch earlier, err := c.Lookup(ctx, number, now.About); {

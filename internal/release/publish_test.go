@@ -22,6 +22,9 @@ func newOrigin(t *testing.T) origin {
 			t.Skip(err)
 		}
 	}
+	// Nobody's own settings, such as to sign each commit.
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	o := origin{t, t.TempDir(), filepath.Join(t.TempDir(), "main")}
 	o.git(".", "init", "--quiet", "--bare", o.bare())
 	o.git(".", "init", "--quiet", o.main)

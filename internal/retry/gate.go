@@ -3,7 +3,6 @@ package retry
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -11,6 +10,8 @@ import (
 // A Gate holds back every request of a run after a server said "too many": the limits count for all of them together.
 // The zero Gate is open.
 type Gate struct {
+	Random func() float64 // draws how far apart those leave who waited, from [0, 1); nil: the global source
+
 	mu    sync.Mutex
 	until time.Time
 }
@@ -22,7 +23,7 @@ func (g *Gate) Pass(ctx context.Context) error {
 		if wait <= 0 {
 			return ctx.Err()
 		}
-		if err := Sleep(ctx, wait+rand.N(spread)); err != nil {
+		if err := Sleep(ctx, wait+draw(g.Random, float64(spread))); err != nil {
 			return err
 		}
 	}

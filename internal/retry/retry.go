@@ -70,36 +70,51 @@ type Wait struct {
 	Last bool // the wait was shortened so that one more try fits
 }
 
+// Config is what [Pauses] need. Each field may be nil.
+type Config struct {
+	Gate   *Gate          // is closed during a wait after "too many requests", for everyone who passes it
+	Notify func(Wait)     // is called before each wait
+	Random func() float64 // draws the jitter, from [0, 1); nil: the global source
+}
+
 // Pauses are the waits between the tries of one thing. The deadline of the context is the budget.
 type Pauses struct {
+	config  Config
 	backoff *backoff.ExponentialBackOff
-	gate    *Gate
-	notify  func(Wait)
+	jitter  float64 // by how much of the interval a wait may be shorter or longer
 	tries   int
 	last    bool
 }
 
-// NewPauses returns the waits after failures: 500 ms at first, doubling to 15 s. A wait that a server asked for closes
-// gate meanwhile, for all that use it. Both gate and notify may be nil.
-func NewPauses(gate *Gate, notify func(Wait)) *Pauses {
-	return newPauses(firstWait, longestWait, backoff.DefaultRandomizationFactor, gate, notify)
+// NewPauses returns the waits after failures: 500 ms at first, doubling to 15 s.
+func NewPauses(config Config) *Pauses {
+	return newPauses(firstWait, longestWait, 0.5, config)
 }
 
 // NewJitter returns waits drawn from nothing to first, the upper end doubling to longest: so that writers that collided once do not
 // collide again.
-func NewJitter(first, longest time.Duration, notify func(Wait)) *Pauses {
-	// A factor of 1 draws from nothing to twice the interval.
-	return newPauses(first/2, longest/2, 1, nil, notify)
+func NewJitter(first, longest time.Duration, config Config) *Pauses {
+	// A jitter of 1 draws from nothing to twice the interval.
+	return newPauses(first/2, longest/2, 1, config)
 }
 
-func newPauses(first, longest time.Duration, jitter float64, gate *Gate, notify func(Wait)) *Pauses {
+func newPauses(first, longest time.Duration, jitter float64, config Config) *Pauses {
 	return &Pauses{
+		config: config,
+		// The library's own jitter comes from the global source, which nobody can seed: it stays off.
 		backoff: backoff.NewExponentialBackOff(
 			backoff.WithInitialInterval(first), backoff.WithMaxInterval(longest), backoff.WithMultiplier(2),
-			backoff.WithRandomizationFactor(jitter), backoff.WithMaxElapsedTime(0)),
-		gate:   gate,
-		notify: notify,
+			backoff.WithRandomizationFactor(0), backoff.WithMaxElapsedTime(0)),
+		jitter: jitter,
 	}
+}
+
+// draw returns a random part of d.
+func draw(random func() float64, d float64) time.Duration {
+	if random == nil {
+		random = rand.Float64
+	}
+	return time.Duration(random() * d)
 }
 
 // Reset starts the waits from the shortest again.
@@ -123,12 +138,12 @@ func (p *Pauses) next(ctx context.Context, err error) (time.Duration, error) {
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	wait := p.backoff.NextBackOff()
+	wait := p.jittered(p.backoff.NextBackOff())
 	var marked *again
 	asked := time.Duration(0)
 	if errors.As(err, &marked) && marked.asked > 0 {
 		asked = marked.asked
-		wait = max(wait, asked+rand.N(spread))
+		wait = max(wait, asked+draw(p.config.Random, float64(spread)))
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		left := time.Until(deadline)
@@ -143,13 +158,18 @@ func (p *Pauses) next(ctx context.Context, err error) (time.Duration, error) {
 			wait = max(room, asked)
 		}
 	}
-	if isLimit(err) && p.gate != nil {
-		p.gate.closeFor(wait)
+	if isLimit(err) && p.config.Gate != nil {
+		p.config.Gate.closeFor(wait)
 	}
-	if p.notify != nil {
-		p.notify(Wait{Err: err, For: wait, Try: p.tries, Last: p.last})
+	if p.config.Notify != nil {
+		p.config.Notify(Wait{Err: err, For: wait, Try: p.tries, Last: p.last})
 	}
 	return wait, nil
+}
+
+func (p *Pauses) jittered(interval time.Duration) time.Duration {
+	span := p.jitter * float64(interval)
+	return interval - time.Duration(span) + draw(p.config.Random, 2*span)
 }
 
 // Do calls op until it succeeds, fails for good, or no further try fits into the context's time: then it returns an

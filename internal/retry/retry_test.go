@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,6 +36,18 @@ func timed(t *testing.T, budget time.Duration, f func(t *testing.T, ctx context.
 	})
 }
 
+// seeded is a random source that is the same each time: what a test says of its draws holds always, or never. It is for
+// several goroutines.
+func seeded() func() float64 {
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(1, 2))
+	return func() float64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.Float64()
+	}
+}
+
 func within(t *testing.T, what string, got, least, most time.Duration) {
 	t.Helper()
 	if got < least || got > most {
@@ -42,6 +56,7 @@ func within(t *testing.T, what string, got, least, most time.Duration) {
 }
 
 func TestWaitsGrow(t *testing.T) {
+	random := seeded()
 	for _, tt := range []struct {
 		name    string
 		pauses  func(notify func(retry.Wait)) *retry.Pauses
@@ -49,13 +64,15 @@ func TestWaitsGrow(t *testing.T) {
 	}{
 		{
 			"failures: half to one and a half of twice the one before",
-			func(notify func(retry.Wait)) *retry.Pauses { return retry.NewPauses(nil, notify) },
+			func(notify func(retry.Wait)) *retry.Pauses {
+				return retry.NewPauses(retry.Config{Notify: notify, Random: random})
+			},
 			[][2]time.Duration{{250, 750}, {500, 1500}, {1000, 3000}, {2000, 6000}, {4000, 12000}, {7500, 22500}, {7500, 22500}},
 		},
 		{
 			"collisions: full jitter",
 			func(notify func(retry.Wait)) *retry.Pauses {
-				return retry.NewJitter(time.Second, 5*time.Second, notify)
+				return retry.NewJitter(time.Second, 5*time.Second, retry.Config{Notify: notify, Random: random})
 			},
 			[][2]time.Duration{{0, 1000}, {0, 2000}, {0, 4000}, {0, 5000}, {0, 5000}},
 		},
@@ -94,10 +111,57 @@ func TestWaitsGrow(t *testing.T) {
 	}
 }
 
+// TestRandom has the caller's source decide each wait: nothing of it comes from elsewhere.
+func TestRandom(t *testing.T) {
+	const ms = time.Millisecond
+	newJitter := func(config retry.Config) *retry.Pauses { return retry.NewJitter(time.Second, 5*time.Second, config) }
+	for _, tt := range []struct {
+		name   string
+		pauses func(retry.Config) *retry.Pauses
+		err    error
+		drawn  float64
+		waits  []time.Duration
+	}{
+		{"failures, the shortest", retry.NewPauses, errBroken, 0, []time.Duration{250 * ms, 500 * ms, 1000 * ms}},
+		{"failures, the middle", retry.NewPauses, errBroken, 0.5, []time.Duration{500 * ms, 1000 * ms, 2000 * ms}},
+		{"collisions, the shortest", newJitter, errBroken, 0, []time.Duration{0, 0, 0}},
+		{"collisions, three quarters", newJitter, errBroken, 0.75, []time.Duration{750 * ms, 1500 * ms, 3000 * ms}},
+		{"asked to wait", retry.NewPauses, retry.Again(errBroken, 9*time.Second), 0.25, []time.Duration{9250 * ms, 9250 * ms}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			timed(t, 0, func(t *testing.T, ctx context.Context) {
+				pauses := tt.pauses(retry.Config{Random: func() float64 { return tt.drawn }})
+				for i, want := range tt.waits {
+					start := time.Now()
+					if err := pauses.Wait(ctx, tt.err); err != nil || time.Since(start) != want {
+						t.Errorf("wait %d took %v, want %v: %v", i, time.Since(start), want, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestRandomOfTheGate(t *testing.T) {
+	timed(t, 0, func(t *testing.T, ctx context.Context) {
+		start, quarter := time.Now(), func() float64 { return 0.25 }
+		gate := &retry.Gate{Random: quarter}
+		go func() {
+			config := retry.Config{Gate: gate, Random: quarter}
+			_ = retry.NewPauses(config).Wait(ctx, retry.Again(tooMany{errBroken}, 5*time.Second))
+		}()
+		synctest.Wait()
+		// The other waits 5.25 s, and this one leaves a quarter of a second after it.
+		if err := gate.Pass(ctx); err != nil || time.Since(start) != 5500*time.Millisecond {
+			t.Errorf("left after %v: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestResetStartsFromTheShortest(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
 		tries := 0
-		pauses := retry.NewPauses(nil, func(w retry.Wait) { tries = w.Try })
+		pauses := retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { tries = w.Try }})
 		for range 6 {
 			_ = pauses.Wait(ctx, errBroken)
 		}
@@ -115,7 +179,7 @@ func TestAskedIsAMinimum(t *testing.T) {
 	timed(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		for _, asked := range []time.Duration{time.Second, 7 * time.Second, time.Minute} {
 			start := time.Now()
-			if err := retry.NewPauses(nil, nil).Wait(ctx, retry.Again(errBroken, asked)); err != nil {
+			if err := retry.NewPauses(retry.Config{}).Wait(ctx, retry.Again(errBroken, asked)); err != nil {
 				t.Fatal(err)
 			}
 			within(t, fmt.Sprintf("a wait asked to be %v", asked), time.Since(start), asked, asked+time.Second)
@@ -125,10 +189,10 @@ func TestAskedIsAMinimum(t *testing.T) {
 
 func TestAskedIsSpread(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
-		waits := map[time.Duration]bool{}
+		waits, config := map[time.Duration]bool{}, retry.Config{Random: seeded()}
 		for range 20 {
 			start := time.Now()
-			_ = retry.NewPauses(nil, nil).Wait(ctx, retry.Again(errBroken, 5*time.Second))
+			_ = retry.NewPauses(config).Wait(ctx, retry.Again(errBroken, 5*time.Second))
 			waits[time.Since(start)] = true
 		}
 		if len(waits) < 15 {
@@ -151,7 +215,7 @@ func TestTheLastTryFits(t *testing.T) {
 			timed(t, tt.budget, func(t *testing.T, ctx context.Context) {
 				var told []retry.Wait
 				start, tries, lastTry := time.Now(), 0, time.Duration(0)
-				_, err := retry.Do(ctx, retry.NewPauses(nil, func(w retry.Wait) { told = append(told, w) }), func(context.Context) (int, error) {
+				_, err := retry.Do(ctx, retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { told = append(told, w) }}), func(context.Context) (int, error) {
 					tries++
 					lastTry = time.Since(start)
 					return 0, retry.Again(errBroken, tt.asked)
@@ -183,7 +247,7 @@ func TestTheLastTryFits(t *testing.T) {
 func TestAskedThatOutlastsTheBudgetFailsAtOnce(t *testing.T) {
 	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		start, gate := time.Now(), &retry.Gate{}
-		err := retry.NewPauses(gate, func(retry.Wait) { t.Error("told of a wait") }).Wait(ctx, retry.Again(tooMany{errBroken}, time.Minute))
+		err := retry.NewPauses(retry.Config{Gate: gate, Notify: func(retry.Wait) { t.Error("told of a wait") }}).Wait(ctx, retry.Again(tooMany{errBroken}, time.Minute))
 		var exhausted *retry.ExhaustedError
 		if !errors.As(err, &exhausted) || exhausted.Asked != time.Minute || exhausted.Tries != 1 {
 			t.Errorf("got %#v", err)
@@ -210,7 +274,7 @@ func TestDo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				tries := 0
-				result, err := retry.Do(ctx, retry.NewPauses(nil, nil), func(context.Context) (int, error) {
+				result, err := retry.Do(ctx, retry.NewPauses(retry.Config{}), func(context.Context) (int, error) {
 					tries++
 					if tries <= len(tt.fails) {
 						return 0, tt.fails[tries-1]
@@ -242,7 +306,7 @@ func TestDoTellsTheFailureThatWasMet(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				tries := 0
-				_, err := retry.Do(ctx, retry.NewPauses(nil, nil), func(ctx context.Context) (int, error) {
+				_, err := retry.Do(ctx, retry.NewPauses(retry.Config{}), func(ctx context.Context) (int, error) {
 					if tries++; tries == 1 && tt.first != nil {
 						return 0, tt.first
 					}
@@ -262,7 +326,7 @@ func TestCancelEndsTheWait(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(100*time.Millisecond, cancel)
 		start := time.Now()
-		_, err := retry.Do(ctx, retry.NewPauses(nil, nil), func(context.Context) (int, error) {
+		_, err := retry.Do(ctx, retry.NewPauses(retry.Config{}), func(context.Context) (int, error) {
 			return 0, retry.Again(errBroken, time.Hour)
 		})
 		if !errors.Is(err, context.Canceled) || time.Since(start) != 100*time.Millisecond {
@@ -276,14 +340,14 @@ func TestCancelEndsTheWait(t *testing.T) {
 
 func TestGateHoldsAllBackAndLetsThemLeaveSpreadOut(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
-		gate := &retry.Gate{}
+		gate := &retry.Gate{Random: seeded()}
 		if err := gate.Pass(ctx); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		left := make(chan time.Duration, 11)
 		go func() {
-			if err := retry.NewPauses(gate, nil).Wait(ctx, retry.Again(tooMany{errBroken}, 5*time.Second)); err != nil {
+			if err := retry.NewPauses(retry.Config{Gate: gate}).Wait(ctx, retry.Again(tooMany{errBroken}, 5*time.Second)); err != nil {
 				t.Error(err)
 			}
 			left <- time.Since(start)
@@ -313,7 +377,7 @@ func TestGateHoldsAllBackAndLetsThemLeaveSpreadOut(t *testing.T) {
 func TestGateStaysOpenForOtherFailures(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
 		gate := &retry.Gate{}
-		go func() { _ = retry.NewPauses(gate, nil).Wait(ctx, retry.Again(errBroken, 5*time.Second)) }()
+		go func() { _ = retry.NewPauses(retry.Config{Gate: gate}).Wait(ctx, retry.Again(errBroken, 5*time.Second)) }()
 		synctest.Wait()
 		start := time.Now()
 		if err := gate.Pass(ctx); err != nil || time.Since(start) != 0 {
@@ -326,7 +390,9 @@ func TestGateStaysOpenForOtherFailures(t *testing.T) {
 func TestGateLetsGoWhenTheContextEnds(t *testing.T) {
 	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		gate := &retry.Gate{}
-		go func() { _ = retry.NewPauses(gate, nil).Wait(ctx, retry.Again(tooMany{errBroken}, 30*time.Second)) }()
+		go func() {
+			_ = retry.NewPauses(retry.Config{Gate: gate}).Wait(ctx, retry.Again(tooMany{errBroken}, 30*time.Second))
+		}()
 		synctest.Wait()
 		short, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
@@ -424,7 +490,7 @@ func TestTimeOfAnother(t *testing.T) {
 		} {
 			ctx, cancel := context.WithCancelCause(ctx)
 			time.AfterFunc(3*time.Second, func() { cancel(tt.cause) })
-			_, err := retry.Do(ctx, retry.NewPauses(nil, nil), func(context.Context) (int, error) { return 0, retry.Again(errBroken, 0) })
+			_, err := retry.Do(ctx, retry.NewPauses(retry.Config{}), func(context.Context) (int, error) { return 0, retry.Again(errBroken, 0) })
 			if !errors.Is(err, tt.want) {
 				t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 			}
