@@ -47,7 +47,7 @@ func runManyAtOnce() error {
 	if given {
 		return nil
 	}
-	return flag.Set("test.parallel", "24")
+	return flag.Set("test.parallel", "32")
 }
 
 // lookAtSources lets go test know what the program is made of: else it would remember how the tests ended before a change. It
