@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -89,53 +88,5 @@ func BenchmarkStart(b *testing.B) {
 		if err := <-p.done; err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-// TestInterruption cancels a run with faults at twenty moments: when this or that request arrives. It ends at once, and what
-// it leaves is whole.
-func TestInterruption(t *testing.T) {
-	t.Parallel()
-	for i := range 20 {
-		signal, at := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2], 1+i/2
-		t.Run(fmt.Sprintf("%v at request %d", signal, at), func(t *testing.T) {
-			t.Parallel()
-			var p *process
-			started := make(chan struct{})
-			sent := make(chan time.Time, 1)
-			flaky := sandbox.Flaky(uint64(i))
-			requests := 0
-			w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
-				if requests++; requests == at {
-					<-started
-					sent <- time.Now()                   // first: it may end before this goes on
-					_ = p.command.Process.Signal(signal) // it may be done already
-				}
-				return flaky(requests, r)
-			})
-			before := w.Roles(deployer)
-			p = start(t, w.root, with("settle", "500ms"))
-			close(started)
-			r := p.wait()
-			_, foreign := split(before, production)
-			_, others := split(w.Roles(deployer), production)
-			equal(t, "roles elsewhere", others, foreign)
-			select {
-			case moment := <-sent:
-				if took := p.ended.Sub(moment); took > 2*time.Second {
-					t.Errorf("ended %v after the signal", took)
-				}
-				if r.code == 1 {
-					r.is(t, "error", "canceled")
-				} else {
-					equal(t, "exit code of a run that was as good as done", r.code, 0)
-					if more := len(w.Requests()) - at; more > 1 { // a busy machine delivers a signal late
-						t.Errorf("%d requests after the signal", more)
-					}
-				}
-			default:
-				equal(t, "exit code of a run that was done before", r.code, 0)
-			}
-		})
 	}
 }

@@ -158,20 +158,28 @@ func (w world) checkPause(t *testing.T, soonest time.Time) {
 func TestOneLimitHoldsAllBack(t *testing.T) {
 	t.Parallel()
 	limited := nth(1, listWorkspaces, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"1"}}})
-	slow := nth(1, listTokens, sandbox.Fault{Delay: 300 * time.Millisecond})
-	w := crowd(t, 2500, sandbox.Options{}, func(a *sandbox.Astro, r *http.Request) sandbox.Fault {
-		if f := limited(a, r); f.Status != 0 {
-			return f
+	w := crowd(t, 2500, sandbox.Options{}, limited)
+	known := make(chan struct{}) // closed when the program has read the 429
+	root := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if call(r.Method, r.URL.Path) == listTokens {
+			select {
+			case <-known:
+			case <-r.Context().Done():
+			}
 		}
-		return slow(a, r)
-	})
-	run(t, w.root, with()).is(t, "status", "granted")
+		w.ServeHTTP(rw, r)
+	}))
+	p := start(t, root, with())
+	p.log.await(t, "Next try in")
+	close(known)
+	p.wait().is(t, "status", "granted")
 	var limit time.Time
 	for _, r := range w.Requests() {
 		if r.Status == 429 {
 			limit = r.End
 		}
 	}
+	// The first page of the list had left before.
 	for _, r := range w.Requests()[2:] {
 		if wait := r.Start.Sub(limit); wait < time.Second {
 			t.Errorf("%s came %v after the 429", r.Path, wait)

@@ -27,7 +27,7 @@ func contentsFault(n int, fault sandbox.Fault) sandbox.GitHubOptions {
 func TestGitHubCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	refused := sandbox.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}
-	nowhere := env("GITHUB_API_URL", "http://127.0.0.1:1")
+	nowhere := env("GITHUB_API_URL", "http://"+nobody(t))
 	const contentsRead = "permissions: contents: read"
 	for _, tt := range []struct {
 		name   string
@@ -40,15 +40,15 @@ func TestGitHubCannotBeAsked(t *testing.T) {
 		{"refused", contentsFault(0, refused), nil, filed(), "forbidden", []string{"403", "not accessible", contentsRead}},
 		{"no token", sandbox.GitHubOptions{}, env("INPUT_GITHUB-TOKEN", ""), filed(), "forbidden", []string{"no token for GitHub", contentsRead}},
 		{"token that is none", sandbox.GitHubOptions{}, env("INPUT_GITHUB-TOKEN", "ghs_revoked"), filed(), "forbidden", []string{"401", contentsRead, "Leave github-token out"}},
-		{"out of order", contentsFault(0, sandbox.Fault{Status: 503}), nil, filed("timeout", "3s"), "unavailable", []string{"503", "Run it again"}},
+		{"out of order", contentsFault(0, sandbox.Fault{Status: 503}), nil, filed("timeout", shortly), "unavailable", []string{"503", "Run it again"}},
 		{"out of order for a while", contentsFault(2, sandbox.Fault{Status: 503}), nil, filed(), "", nil},
 		{"cut for a while", contentsFault(1, sandbox.Fault{Reset: true}), nil, filed(), "", nil},
 		{"not to be seen", sandbox.GitHubOptions{}, env("GITHUB_REPOSITORY", "example/other"), filed(), "forbidden", []string{"404", contentsRead}},
-		{"unreachable", sandbox.GitHubOptions{}, nowhere, filed("timeout", "3s"), "unavailable", []string{"connection refused", "Run it again"}},
+		{"unreachable", sandbox.GitHubOptions{}, nowhere, filed("timeout", shortly), "unavailable", []string{"connection refused", "Run it again"}},
 		{"unreachable, in need of the default branch", sandbox.GitHubOptions{}, func(s *setup) {
 			nowhere(s)
 			event("schedule", `{}`)(s)
-		}, filed("timeout", "3s"), "unavailable", []string{"connection refused", "Run it again"}},
+		}, filed("timeout", shortly), "unavailable", []string{"connection refused", "Run it again"}},
 		{"unreachable, always", sandbox.GitHubOptions{}, nowhere, applied(), "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

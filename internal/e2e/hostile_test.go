@@ -81,7 +81,7 @@ func TestHostileAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, tt.hook)
-			r := run(t, w.root, with("timeout", "4s"), env("RUNNER_DEBUG", "1"))
+			r := run(t, w.root, with("timeout", shortly), env("RUNNER_DEBUG", "1"))
 			r.is(t, "error", tt.kind, "token-name", "CI Deployer")
 			equal(t, "errors", len(r.named("error")) <= 1, true)
 			lacks(t, "summary", r.summary, "\n| a", "<img", "@octocat", "**b**", "](")

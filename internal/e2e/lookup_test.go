@@ -134,7 +134,7 @@ func TestWait(t *testing.T) {
 			r := run(t, w.root, tt.inputs)
 			r.is(t, "status", "granted")
 			equal(t, "lines that say so", strings.Count(r.log, "Not found yet"), 2)
-			if r.took < 2*time.Second || r.took > 25*time.Second {
+			if r.took < 2*time.Second {
 				t.Errorf("took %v, not two looks a second apart", r.took)
 			}
 		})
@@ -151,9 +151,9 @@ func addLate(a *sandbox.Astro) {
 func TestWaitEnds(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, with("org-token-name", "Nobody", "wait", "1200ms"))
+	r := run(t, w.root, with("org-token-name", "Nobody", "wait", "4s"))
 	r.failed(t, "token-not-found", "Nobody")
-	if r.took < 1200*time.Millisecond {
+	if r.took < 4*time.Second {
 		t.Errorf("gave up after %v", r.took)
 	}
 	if n := w.count(listTokens); n < 3 {
@@ -183,9 +183,9 @@ func TestLookingFurther(t *testing.T) {
 					}
 					return sandbox.Fault{}
 				})
-				inputs, options := with("org-token-name", "Nobody", "timeout", "2s"), []option{}
+				inputs, options := with("org-token-name", "Nobody", "timeout", shortly), []option{}
 				if file {
-					inputs = filed("dry-run", "true", "timeout", "2s")
+					inputs = filed("dry-run", "true", "timeout", shortly)
 					options = append(options, checkout(`grants:
   - {org-token-name: Nobody, role: WORKSPACE_MEMBER, workspaces: [Production]}
   - {org-token-name: No one, role: WORKSPACE_MEMBER, workspaces: [Production]}
@@ -214,8 +214,8 @@ func TestManyUnknownWorkspaces(t *testing.T) {
 	r := run(t, w.root, with("workspace", strings.Join(unknown, "\n")))
 	r.is(t, "error", "workspace-not-found")
 	contains(t, "the log", r.log, "991 more problems")
-	if r.took > 10*time.Second {
-		t.Errorf("took %v", r.took)
+	if r.cpu > 10*time.Second {
+		t.Errorf("kept a core busy for %v", r.cpu)
 	}
 }
 

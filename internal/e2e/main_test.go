@@ -20,8 +20,7 @@ func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
 	flag.Parse()
-	// The programs mostly wait, and so do their tests: many of them share a core.
-	if err := flag.Set("test.parallel", "16"); err != nil {
+	if err := runManyAtOnce(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -39,6 +38,16 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// runManyAtOnce lets many tests share a core, as their programs mostly wait, unless the command line has a number of its own.
+func runManyAtOnce() error {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if given {
+		return nil
+	}
+	return flag.Set("test.parallel", "32")
 }
 
 // lookAtSources lets go test know what the program is made of: else it would remember how the tests ended before a change. It

@@ -13,8 +13,17 @@ import (
 	"astro-workspace-grant/internal/step"
 )
 
-// patience is how long a program may take in all, and how long a test waits for it to get somewhere.
-const patience = 4 * time.Minute
+// Limits of time. None of them is an expectation: a busy machine takes much longer than an idle one for all it does.
+const (
+	// patience is how long a program may take in all, and how long a test waits for it to get somewhere.
+	patience = 4 * time.Minute
+	// promptly is how long a program may take to end after a signal: less than the 10 s that one request may take.
+	promptly = 8 * time.Second
+	// atOnce is how long may take what does not wait for the default timeout of 5 minutes.
+	atOnce = time.Minute
+	// shortly is the timeout of runs that use it up: enough to meet first what they are about, and less than one request may take.
+	shortly = "8s"
+)
 
 // apiToken is what makes the grants, unless a test's inputs say otherwise.
 var apiToken = sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
@@ -83,8 +92,8 @@ func newSetup(t testing.TB, inputs map[string]string, options []option) *setup {
 		"GITHUB_SHA":        "ffac537e6cbbf934b08745a378932722df287a53",
 		"GITHUB_REF":        "refs/heads/main",
 		"GITHUB_RUN_ID":     "1658821493",
-		"GITHUB_SERVER_URL": "https://github.invalid",
-		"GITHUB_API_URL":    "http://127.0.0.1:1",
+		"GITHUB_SERVER_URL": "https://github.invalid", // for links only: no request goes there
+		"GITHUB_API_URL":    "http://" + nobody(t),
 	}}
 	s.env["HOME"] = s.dir
 	s.env["GITHUB_EVENT_PATH"] = s.write("event.json", `{"ref":"refs/heads/main","repository":{"id":1,"full_name":"example/airline"}}`)
@@ -173,6 +182,7 @@ func (p *process) wait() result {
 	}
 	r := result{
 		code: p.command.ProcessState.ExitCode(), log: p.log.String(), took: time.Since(p.began),
+		cpu: p.command.ProcessState.UserTime() + p.command.ProcessState.SystemTime(),
 		outputs: readOutputs(p.t, p.read("GITHUB_OUTPUT")), summary: p.read("GITHUB_STEP_SUMMARY"),
 	}
 	r.check(p.setup)

@@ -13,7 +13,8 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// proxy is a company's way out: it takes everybody who asks for companyHost to one server.
+// proxy is a company's way out: it takes everybody who asks for companyHost to one server. The program leaves it to the proxy to
+// look up the host, so no resolver is asked.
 type proxy struct {
 	to       string // the server's address
 	password string // of its user; empty: none is asked for
@@ -77,8 +78,7 @@ func TestProxy(t *testing.T) {
 		{"not found", &proxy{first: 404}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 404", "HTTPS_PROXY"}, true},
 		{"redirect", &proxy{first: 302}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 302", "HTTPS_PROXY"}, true},
 		{"busy at first", &proxy{first: 503}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
-		{"not for this host", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,.company.invalid"}, "unavailable", nil, false},
-		{"for plain HTTP only", &proxy{}, map[string]string{"HTTP_PROXY": "http://PROXY"}, "unavailable", nil, false},
+		{"not for other hosts", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,.other.company.invalid"}, "", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +90,7 @@ func TestProxy(t *testing.T) {
 			for name, value := range tt.env {
 				options = append(options, env(name, strings.Replace(value, "PROXY", address, 1)))
 			}
-			r := run(t, "https://"+companyHost, with("timeout", "4s"), options...)
+			r := run(t, "https://"+companyHost, with(), options...)
 			r.is(t, "error", tt.kind)
 			if tt.kind != "" {
 				r.failed(t, tt.kind, tt.words...)
@@ -100,6 +100,41 @@ func TestProxy(t *testing.T) {
 			defer tt.proxy.mu.Unlock()
 			equal(t, "the proxy was asked", slices.Contains(tt.proxy.asked, "CONNECT "+companyHost+":443"), tt.asked)
 			lacks(t, "log and summary", r.log+r.summary, "hunter2", "me:pass")
+		})
+	}
+}
+
+// TestNoProxy has a proxy that is not for the API: the program goes there itself. The address is one of this machine that needs no
+// resolver and, unlike those of the loopback, is not kept from proxies anyway.
+func TestNoProxy(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		env  map[string]string // PROXY stands for its address
+		kept bool
+	}{
+		{"not for this host", map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,0.0.0.0"}, true},
+		{"for plain HTTP only", map[string]string{"HTTP_PROXY": "http://PROXY"}, true},
+		{"for all hosts", map[string]string{"HTTPS_PROXY": "http://PROXY"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			root, text := serveTLS(t, w.Astro, time.Now().AddDate(0, 1, 0))
+			_, port, err := net.SplitHostPort(strings.TrimPrefix(root, "https://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := &proxy{to: "127.0.0.1:" + port}
+			address := strings.TrimPrefix(serve(t, out), "http://")
+			options := []option{trusting(text)}
+			for name, value := range tt.env {
+				options = append(options, env(name, strings.Replace(value, "PROXY", address, 1)))
+			}
+			run(t, "https://0.0.0.0:"+port, with(), options...).is(t, "status", "granted")
+			out.mu.Lock()
+			defer out.mu.Unlock()
+			equal(t, "the proxy was asked", len(out.asked) > 0, !tt.kept)
 		})
 	}
 }

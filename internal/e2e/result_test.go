@@ -16,6 +16,7 @@ type result struct {
 	outputs map[string]string // as the runner reads them; empty where it named no file
 	summary string
 	took    time.Duration
+	cpu     time.Duration // of which it kept a core busy, however busy others kept the machine
 }
 
 // grantOutputs are the outputs that every run sets, and commentOutputs those of a pull request's comment.

@@ -79,7 +79,7 @@ func TestEchoedInBrokenHTTP(t *testing.T) {
 			}()
 		}
 	}()
-	r := run(t, "http://"+listener.Addr().String(), with("timeout", "4s"))
+	r := run(t, "http://"+listener.Addr().String(), with("timeout", shortly))
 	r.failed(t, "unavailable", "malformed HTTP")
 	_, log, _ := strings.Cut(r.log, "\n")
 	part := strings.Split(apiToken, ".")[2]
