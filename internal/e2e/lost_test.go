@@ -65,3 +65,23 @@ func longestWindow(requests []sandbox.Request) (longest time.Duration) {
 	}
 	return longest
 }
+
+// TestLongestWindow has two programs take turns: a write belongs to the read before it by the same program.
+func TestLongestWindow(t *testing.T) {
+	t.Parallel()
+	const token = "/v1/organizations/o/tokens/t"
+	request := func(method, path string, status, start int) sandbox.Request {
+		began := time.Unix(int64(start), 0)
+		return sandbox.Request{Method: method, Path: path, Status: status, Start: began, End: began.Add(time.Second)}
+	}
+	equal(t, "the longest window", longestWindow([]sandbox.Request{
+		request("GET", "/0"+token, 200, 0),
+		request("GET", "/1"+token, 200, 5),
+		request("POST", "/0"+token+"/roles", 200, 7),
+		request("POST", "/1"+token+"/roles", 200, 9),
+		request("GET", "/1"+token, 503, 10),
+		request("GET", "/1"+token, 200, 20),
+		request("POST", "/1"+token+"/roles", 200, 21),
+		request("POST", "/0"+token+"/roles", 429, 40), // without effect
+	}), 8*time.Second)
+}
