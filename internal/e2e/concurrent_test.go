@@ -185,7 +185,8 @@ func weathers(size int, foreign time.Duration) []matrix {
 	}
 }
 
-// TestMatrix has ten programs at once, in each kind of weather. The other tool stops writing before they are done.
+// TestMatrix has ten programs at once, in each kind of weather. The other tool stops writing before they are done. Of
+// the short tests these take longest, and tests start in the order of their files: this one comes early.
 func TestMatrix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not in the short form")
