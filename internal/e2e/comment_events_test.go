@@ -227,7 +227,7 @@ func TestNoGitHub(t *testing.T) {
 	for name, how := range map[string]option{
 		"no token":      env("INPUT_GITHUB-TOKEN", ""),
 		"no repository": env("GITHUB_REPOSITORY", ""),
-		"no address":    env("GITHUB_API_URL", "nowhere"),
+		"no address":    env("GITHUB_API_URL", "nowhere"), // no URL, so no host to look up
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

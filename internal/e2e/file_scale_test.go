@@ -29,8 +29,8 @@ func scaleTargets(token int) []int {
 	return targets
 }
 
-// fill adds all that a file of so many tokens names and much that it does not. Each token has foreign roles, and a role in the first of its
-// Workspaces that the file replaces.
+// fill adds all that a file of so many tokens names and much that it does not. Each token has foreign roles, and a
+// role in the first of its Workspaces that the file replaces.
 func (w world) fill(tokens int) {
 	for i := range scaleWorkspaces {
 		w.AddWorkspace(scaleWorkspace(i), fmt.Sprint("Scale ", i))
@@ -130,9 +130,9 @@ func (o onGitHub) checkScale(t *testing.T, r result, tokens int) {
 	equal(t, "writes", answered[writeRoles], tokens)
 }
 
-// oldReads counts the reads that came before a write because the one before them was too old: of a token that was read already
-// and not written, and no sooner than the program takes a read for old, by half of its settle of 2 s. A tenth less allows for what
-// a request takes to arrive.
+// oldReads counts the reads that came before a write because the one before them was too old: of a token that was
+// read already and not written, and no sooner than the program takes a read for old, by half of its settle of 2 s. A
+// tenth less allows for what a request takes to arrive.
 func (w world) oldReads() (old int) {
 	read := map[string]time.Time{} // by path
 	for _, r := range w.Requests() {

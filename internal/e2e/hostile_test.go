@@ -75,6 +75,7 @@ func TestHostileAnswers(t *testing.T) {
 		{"tried again", nth(1, listTokens, sandbox.Fault{Status: 503, Body: body}), ""},
 		{"final", always(writeRoles, sandbox.Fault{Status: 400, Body: body}), "rejected"},
 		{"until the end", always(readToken, sandbox.Fault{Status: 500, Body: body}), "unavailable"},
+		// Nobody looks up the host: a redirect is not followed.
 		{"in a redirect", always(listTokens, sandbox.Fault{Status: 302, Header: map[string][]string{"Location": {"https://x/ ##[set-output name=changed]true"}}}), "rejected"},
 		{"no JSON", nth(1, listTokens, sandbox.Fault{Body: "::error::x\n##[error]y"}), ""},
 	} {

@@ -10,8 +10,8 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestInterruption cancels a run with faults at five moments: when this or that request arrives. It ends at once, and what it
-// leaves is whole.
+// TestInterruption cancels a run with faults at five moments: when this or that request arrives. It ends at once,
+// and what it leaves is whole.
 func TestInterruption(t *testing.T) {
 	t.Parallel()
 	for i := range 5 {
@@ -28,8 +28,8 @@ func TestInterruptionLong(t *testing.T) {
 	}
 }
 
-// interrupt cancels a run when the request arrives that it is up to then. The request has no answer until the program has noticed:
-// how soon a busy machine delivers a signal makes no difference.
+// interrupt cancels a run when the request arrives that it is up to then. The request has no answer until the
+// program has noticed: how soon a busy machine delivers a signal makes no difference.
 func interrupt(t *testing.T, signal syscall.Signal, at int) {
 	t.Run(fmt.Sprintf("%v at request %d", signal, at), func(t *testing.T) {
 		t.Parallel()

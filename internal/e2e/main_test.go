@@ -40,7 +40,8 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// runManyAtOnce lets many tests share a core, as their programs mostly wait, unless the command line has a number of its own.
+// runManyAtOnce lets many tests share a core, as their programs mostly wait, unless the command line has a number of
+// its own.
 func runManyAtOnce() error {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })

@@ -21,7 +21,8 @@ const (
 	promptly = 8 * time.Second
 	// atOnce is how long may take what does not wait for the default timeout of 5 minutes.
 	atOnce = time.Minute
-	// shortly is the timeout of runs that use it up: enough to meet first what they are about, and less than one request may take.
+	// shortly is the timeout of runs that use it up: enough to meet first what they are about, and less than one
+	// request may take.
 	shortly = "8s"
 )
 
@@ -182,7 +183,7 @@ func (p *process) wait() result {
 	}
 	r := result{
 		code: p.command.ProcessState.ExitCode(), log: p.log.String(), took: time.Since(p.began),
-		cpu: p.command.ProcessState.UserTime() + p.command.ProcessState.SystemTime(),
+		cpu:     p.command.ProcessState.UserTime() + p.command.ProcessState.SystemTime(),
 		outputs: readOutputs(p.t, p.read("GITHUB_OUTPUT")), summary: p.read("GITHUB_STEP_SUMMARY"),
 	}
 	r.check(p.setup)

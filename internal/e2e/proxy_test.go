@@ -13,8 +13,8 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// proxy is a company's way out: it takes everybody who asks for companyHost to one server. The program leaves it to the proxy to
-// look up the host, so no resolver is asked.
+// proxy is a company's way out: it takes everybody who asks for companyHost to one server. The program leaves it to
+// the proxy to look up the host, so no resolver is asked.
 type proxy struct {
 	to       string // the server's address
 	password string // of its user; empty: none is asked for
@@ -78,7 +78,7 @@ func TestProxy(t *testing.T) {
 		{"not found", &proxy{first: 404}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 404", "HTTPS_PROXY"}, true},
 		{"redirect", &proxy{first: 302}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 302", "HTTPS_PROXY"}, true},
 		{"busy at first", &proxy{first: 503}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
-		{"not for other hosts", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,.other.company.invalid"}, "", nil, true},
+		{"not for others", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "a.invalid,.b.invalid"}, "", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,8 +104,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestNoProxy has a proxy that is not for the API: the program goes there itself. The address is one of this machine that needs no
-// resolver and, unlike those of the loopback, is not kept from proxies anyway.
+// TestNoProxy has a proxy that is not for the API: the program goes there itself. The address is one of this machine
+// that needs no resolver and, unlike those of the loopback, is not kept from proxies anyway.
 func TestNoProxy(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

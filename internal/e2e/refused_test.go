@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// nobody returns an address of this machine that refuses every connection until the test ends. The port is bound, so that nobody
-// else gets it, but nothing listens there.
+// nobody returns an address of this machine that refuses every connection until the test ends. The port is bound, so
+// that nobody else gets it, but nothing listens there.
 func nobody(t testing.TB) string {
 	t.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
@@ -32,8 +32,8 @@ func nobody(t testing.TB) string {
 	return fmt.Sprintf("127.0.0.1:%d", address.(*syscall.SockaddrInet4).Port)
 }
 
-// outage is a server over TLS that can go away, or change its certificate, while it serves. Its one listener stays open for the
-// whole test, so that its port cannot become another's.
+// outage is a server over TLS that can go away, or change its certificate, while it serves. Its one listener stays
+// open for the whole test, so that its port cannot become another's.
 type outage struct {
 	net.Listener
 
@@ -64,7 +64,8 @@ func newOutage(t *testing.T, handler http.Handler, own *tls.Certificate) *outage
 
 func (o *outage) root() string { return "https://" + o.Addr().String() }
 
-// Accept returns connections that speak TLS with the present certificate. Without one it closes them, and returns none.
+// Accept returns connections that speak TLS with the present certificate. Without one it closes them, and returns
+// none.
 func (o *outage) Accept() (net.Conn, error) {
 	for {
 		conn, err := o.Listener.Accept()

@@ -10,12 +10,13 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestRoundTrips counts requests, and round trips one after the other, up to the write. No request has its answer before all of its
-// round trip have arrived, so what is counted does not depend on how fast the machine is. It settles for long, or a busy machine
-// would make the read too old to write from.
+// TestRoundTrips counts requests, and round trips one after the other, up to the write. No request has its answer
+// before all of its round trip have arrived, so what is counted does not depend on how fast the machine is. It
+// settles for long, or a busy machine would make the read too old to write from.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
-	lists := []string{listWorkspaces, listTokens}
+	lists, pages := []string{listWorkspaces, listTokens}, slices.Repeat([]string{listTokens}, 9)
+	byID := with("settle", "8s", "org-token-name", "", "org-token-id", deployer)
 	for _, tt := range []struct {
 		name   string
 		tokens int
@@ -24,8 +25,8 @@ func TestRoundTrips(t *testing.T) {
 	}{
 		{"50 tokens", 50, with("settle", "8s"), [][]string{lists, {readToken}, {writeRoles}}},
 		{"1,000 tokens", 1000, with("settle", "8s"), [][]string{lists, {readToken}, {writeRoles}}},
-		{"10,000 tokens", 10_000, with("settle", "8s"), [][]string{lists, slices.Repeat([]string{listTokens}, 9), {readToken}, {writeRoles}}},
-		{"by ID", 10_000, with("settle", "8s", "org-token-name", "", "org-token-id", deployer), [][]string{{listWorkspaces, readToken}, {writeRoles}}},
+		{"10,000 tokens", 10_000, with("settle", "8s"), [][]string{lists, pages, {readToken}, {writeRoles}}},
+		{"by ID", 10_000, byID, [][]string{{listWorkspaces, readToken}, {writeRoles}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

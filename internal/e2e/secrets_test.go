@@ -25,6 +25,7 @@ func TestEchoedAPIToken(t *testing.T) {
 		{"in a final answer", always(listTokens, sandbox.Fault{Status: 403, Body: echo}), with()},
 		{"in one that is tried again", nth(1, readToken, sandbox.Fault{Status: 503, Body: echo}), with()},
 		{"in a failed write", nth(1, writeRoles, sandbox.Fault{Status: 400, Body: echo}), with()},
+		// Nobody looks up the host: a redirect is not followed.
 		{"in a redirect", always(listTokens, sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://x.invalid/?t=" + apiToken}}}), with()},
 		{"in a body that is no JSON", nth(1, listTokens, sandbox.Fault{Body: apiToken}), with()},
 		{"in the names", nil, with("org-token-name", "", "org-token-id", "clechotoken00000000000001", "workspace", "clechoworkspace0000000001\nProduction")},
