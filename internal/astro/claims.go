@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// JWT is the form of an Astro API token, wherever it stands in a text.
+// JWT matches an Astro API token anywhere in a text.
 var JWT = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)
 })
 
-// Claims is what an Astro API token says of itself. It is read to save requests and to explain errors, never to decide who
-// may do what: the signature is the server's to check.
+// Claims are the claims of an Astro API token. They save requests and explain errors. They are never used to decide who
+// may do what, as only the server checks the signature.
 type Claims struct {
-	OrganizationID string    // empty: none, or several
-	TokenID        string    // of the API token itself
-	Expires        time.Time // zero: unknown
+	OrganizationID string    // empty if there is none, or several
+	TokenID        string    // the ID of the API token itself
+	Expires        time.Time // zero if unknown
 }
 
-// ReadClaims reads the claims of an API token; those that cannot be read are zero.
+// ReadClaims reads the claims of an API token. Claims that cannot be read are zero.
 func ReadClaims(token string) Claims {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -32,7 +32,7 @@ func ReadClaims(token string) Claims {
 	if err != nil {
 		return Claims{}
 	}
-	// One at a time: a permission of another type must not hide the end.
+	// One at a time: a permission of another type must not hide the expiry.
 	var members map[string]json.RawMessage
 	if json.Unmarshal(payload, &members) != nil {
 		return Claims{}
@@ -44,14 +44,14 @@ func ReadClaims(token string) Claims {
 		claims.TokenID = onlyID(permissions, "apiTokenId:")
 	}
 	var seconds float64
-	// Up to the year 9999: a larger number is no time, and would not fit one.
+	// Up to the year 9999: a larger number would overflow a Time.
 	if json.Unmarshal(members["exp"], &seconds) == nil && seconds > 0 && seconds < 253402300800 {
 		claims.Expires = time.Unix(int64(seconds), 0)
 	}
 	return claims
 }
 
-// onlyID returns the ID behind prefix where all permissions with that prefix name the same one.
+// onlyID returns the ID after prefix, if all permissions with that prefix name the same one.
 func onlyID(permissions []string, prefix string) string {
 	found := ""
 	for _, permission := range permissions {

@@ -9,19 +9,16 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
+	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/retry"
 )
 
-// ErrTooLate is returned for a write that could not leave in time and was not sent.
-var ErrTooLate = errors.New("the write could not leave in time")
-
-// OpError says what was being done when an error came. All errors of the calls are wrapped in one.
+// OpError wraps every error of a call and says what was being done.
 type OpError struct {
-	Doing string // as "reading the API token"
+	Doing string // such as "reading the API token"
 	Err   error
 }
 
@@ -29,33 +26,47 @@ func (e *OpError) Error() string { return e.Doing + ": " + e.Err.Error() }
 
 func (e *OpError) Unwrap() error { return e.Err }
 
-// Error is an answer that is no success: of the API, or of a proxy in front of it.
+// Error is an answer with a status of failure, from the API or from a proxy in front of it.
 type Error struct {
 	Status    int    // of HTTP
-	Message   string // the API's own, the API token taken out; empty where the answer was not the API's
-	RequestID string // the API's, for its support; may be empty
-	Location  string // where a redirect leads
+	Message   string // the API's message without the API token; empty if the answer was not the API's
+	RequestID string // the API's ID of the request, for Astronomer's support; may be empty
+	Location  string // the target of a redirect
 	Proxy     bool   // the answer came from the proxy that the environment names
 
 	asked time.Duration
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
-	if e.Message != "" {
+	text := StatusText(e.Status)
+	if e.Message != "" && !strings.EqualFold(e.Message, http.StatusText(e.Status)) {
 		text += ": " + e.Message
 	}
 	return text
 }
 
+// StatusText returns a status with its name, such as "404 Not Found".
+func StatusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
 // TooMany reports whether the answer was "too many requests".
 func (e *Error) TooMany() bool { return e.Status == http.StatusTooManyRequests }
 
-// NetworkError tells that no whole answer came.
+// FromServer reports whether the server reported the error, as opposed to no answer.
+func (e *Error) FromServer() bool { return true }
+
+// MaybeApplied reports whether a write with this answer may have taken effect: only if the server failed meanwhile. Any
+// other answer is a refusal.
+func (e *Error) MaybeApplied() bool {
+	return e.Status >= 500 && retry.IsRetryableStatus(e.Status) && !e.Proxy
+}
+
+// NetworkError reports that there was no complete answer.
 type NetworkError struct {
 	Sent        bool // the request may have reached the server
 	TLS         bool // the two ends do not agree on TLS, or the certificate is not trusted
-	UnknownHost bool // no address is known for the host name
+	UnknownHost bool // the host name has no address
 	Err         error
 }
 
@@ -63,45 +74,46 @@ func (e *NetworkError) Error() string { return e.Err.Error() }
 
 func (e *NetworkError) Unwrap() error { return e.Err }
 
+// MaybeApplied reports whether a write with this error may have taken effect.
+func (e *NetworkError) MaybeApplied() bool { return e.Sent }
+
 // BrokenError is an answer that is not what the API promises.
 type BrokenError struct{ Reason string }
 
 func (e *BrokenError) Error() string { return "not a valid answer: " + e.Reason }
 
-// MaybeDone reports whether a write that failed with err may have taken effect: its answer was lost, could not be
-// read, or came from a server that failed underway. Any answer that is not worth another try is a refusal.
-func MaybeDone(err error) bool {
-	var status *Error
-	if errors.As(err, &status) {
-		return status.Status >= 500 && retry.Status(status.Status) && !status.Proxy
+// MaybeApplied reports true: an accepted write may have an answer that cannot be read.
+func (e *BrokenError) MaybeApplied() bool { return true }
+
+// plainDecodeError replaces an error about Go types by one about JSON.
+func plainDecodeError(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	var network *NetworkError
-	if errors.As(err, &network) {
-		return network.Sent
-	}
-	var broken *BrokenError
-	return errors.As(err, &broken)
+	kind, _, _ := strings.Cut(wrong.Value, " ") // of a number, its digits follow
+	return fmt.Errorf("a JSON %s where another type is expected", kind)
 }
 
 func (c *Client) statusError(answer *http.Response) error {
 	result := &Error{Status: answer.StatusCode, Location: c.redact(answer.Header.Get("Location")), asked: asked(answer)}
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	var told map[string]any
-	if json.Unmarshal(body, &told) == nil {
-		result.Message = c.redact(inWords(told["message"]))
-		result.RequestID = cut(c.redact(inWords(told["requestId"])), 100)
-		if fields := inWords(told["fieldErrors"]); fields != "" {
+	var members map[string]any
+	if json.Unmarshal(body, &members) == nil {
+		result.Message = c.redact(inWords(members["message"]))
+		result.RequestID = cut(c.redact(inWords(members["requestId"])), 100)
+		if fields := inWords(members["fieldErrors"]); fields != "" {
 			result.Message += " " + c.redact(fields)
 		}
 		result.Message = cut(result.Message, 1000)
 	}
-	if retry.Status(answer.StatusCode) {
-		return retry.Again(result, result.asked)
+	if retry.IsRetryableStatus(answer.StatusCode) {
+		return retry.Retryable(result, result.asked)
 	}
 	return result
 }
 
-// inWords returns a string as it is, and anything else as JSON: what an error says of itself has any type.
+// inWords returns a string as it is and anything else as JSON: the members of an error can have any type.
 func inWords(value any) string {
 	if text, ok := value.(string); ok || value == nil {
 		return text
@@ -110,13 +122,13 @@ func inWords(value any) string {
 	return string(text)
 }
 
-// redact takes the API token out of what a server says, before anything cuts the text: half a secret is one too.
+// redact removes the API token from text of the server. This comes before any cut: half a secret is a secret too.
 func (c *Client) redact(s string) string {
 	return strings.ReplaceAll(s, c.config.Token, "***")
 }
 
-func (c *Client) redactNamed(n *Named) {
-	n.ID, n.Name, n.Scope = c.redact(n.ID), c.redact(n.Name), c.redact(n.Scope)
+func (c *Client) redactResource(r *grant.Resource) {
+	r.ID, r.Name, r.Scope = c.redact(r.ID), c.redact(r.Name), c.redact(r.Scope)
 }
 
 func cut(s string, most int) string {
@@ -127,7 +139,7 @@ func cut(s string, most int) string {
 }
 
 func asked(answer *http.Response) time.Duration {
-	return retry.After(answer.Header.Get("Retry-After"), time.Now())
+	return retry.ParseRetryAfter(answer.Header.Get("Retry-After"), time.Now())
 }
 
 func (c *Client) networkError(caller context.Context, err error, sent bool) error {
@@ -136,29 +148,29 @@ func (c *Client) networkError(caller context.Context, err error, sent bool) erro
 	}
 	var proxy *Error
 	if errors.As(err, &proxy) {
-		if retry.Status(proxy.Status) {
-			return retry.Again(proxy, proxy.asked)
+		if retry.IsRetryableStatus(proxy.Status) {
+			return retry.Retryable(proxy, proxy.asked)
 		}
 		return proxy
 	}
 	result := &NetworkError{Sent: sent, Err: unwrapURL(err)}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		result.Err = fmt.Errorf("no answer within %v", requestLimit)
-	case retry.Untrusted(err):
+		result.Err = fmt.Errorf("no answer within %v", requestTimeout)
+	case retry.IsUntrusted(err):
 		result.TLS = true
 		result.Sent = false
 		return result
 	case isUnknownHost(err):
 		result.UnknownHost = true
-		if c.unknownFor() > unknownHostLimit {
+		if c.unknownFor() > unknownHostTimeout {
 			return result
 		}
 	}
-	return retry.Again(result, 0)
+	return retry.Retryable(result, 0)
 }
 
-// unwrapURL drops the URL from an error of net/http: the names in its query are untrusted, and whoever reads the error knows what was asked.
+// unwrapURL removes the URL from an error of net/http: its query contains untrusted names.
 func unwrapURL(err error) error {
 	var inURL *url.Error
 	if errors.As(err, &inURL) {
@@ -182,15 +194,8 @@ func (c *Client) unknownFor() time.Duration {
 	return time.Since(c.unknownHost.since)
 }
 
-func (c *Client) knownHost() {
+func (c *Client) hostIsKnown() {
 	c.unknownHost.Lock()
 	defer c.unknownHost.Unlock()
 	c.unknownHost.since = time.Time{}
-}
-
-// oneOrganizationRole reports whether exactly one entry is the Organization's own.
-func oneOrganizationRole(entries []Entry) bool {
-	isOrganization := func(e Entry) bool { return e.EntityType == "ORGANIZATION" }
-	first := slices.IndexFunc(entries, isOrganization)
-	return first >= 0 && !slices.ContainsFunc(entries[first+1:], isOrganization)
 }

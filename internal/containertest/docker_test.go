@@ -1,7 +1,7 @@
 //go:build container
 
-// Package containertest runs the image as GitHub's runner does, against the sandbox, and holds it to what runners, users and
-// Kubernetes ask of it. It needs a Docker engine and an image that is built: .ci/container brings both.
+// Package containertest runs the image as GitHub's runner does, against the sandbox, and checks what runners, users and
+// Kubernetes require of it. It needs a Docker engine and the built image; .ci/container provides both.
 package containertest
 
 import (
@@ -13,23 +13,23 @@ import (
 	"testing"
 )
 
-// setting is a variable that .ci/container sets.
+// setting returns an environment variable that .ci/container sets.
 func setting(t *testing.T, name string) string {
 	t.Helper()
 	value := os.Getenv(name)
 	if value == "" {
-		t.Fatalf("%s is not set: run .ci/container, which builds the image and starts this suite", name)
+		t.Fatalf("%s is not set: run .ci/container, which builds the image and runs these tests", name)
 	}
 	return value
 }
 
-// docker returns a call of the docker client with the environment of this process.
+// docker returns a command of the docker client.
 func docker(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	return exec.CommandContext(t.Context(), setting(t, "DOCKER"), args...)
 }
 
-// output runs a call of the docker client that has to succeed and returns what it printed.
+// output returns the output of a command of the docker client, which must succeed.
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -42,7 +42,7 @@ func output(t *testing.T, args ...string) string {
 	return string(stdout)
 }
 
-// inspect decodes what docker inspect says of an image or a container.
+// inspect decodes the output of docker inspect for one image or container.
 func inspect[T any](t *testing.T, name string) T {
 	t.Helper()
 	var all []T
@@ -50,7 +50,7 @@ func inspect[T any](t *testing.T, name string) T {
 		t.Fatalf("docker inspect %s: %v", name, err)
 	}
 	if len(all) != 1 {
-		t.Fatalf("docker inspect %s told of %d things, want 1", name, len(all))
+		t.Fatalf("docker inspect %s returned %d objects, want 1", name, len(all))
 	}
 	return all[0]
 }

@@ -13,27 +13,27 @@ import (
 
 const megabyte = 1e6
 
-// packedBase is busybox:1.37.0-musl for linux/amd64 as a registry has it (docker-library/repo-info). What .ci/container makes in
-// its place is larger.
-const packedBase = 871_090
+// compressedBase is the size of busybox:1.37.0-musl for linux/amd64 in the registry, from docker-library/repo-info. The
+// base image that .ci/container creates without network access is larger.
+const compressedBase = 871_090
 
 func TestSize(t *testing.T) {
 	type image struct{ Size int64 }
-	unpacked := inspect[image](t, setting(t, "IMAGE")).Size
+	uncompressed := inspect[image](t, setting(t, "IMAGE")).Size
 	base := inspect[image](t, setting(t, "BASE_IMAGE")).Size
-	t.Logf("unpacked: %.2f MB, of which the base here %.2f MB", float64(unpacked)/megabyte, float64(base)/megabyte)
-	if unpacked > 12*megabyte {
-		t.Errorf("the image has %d bytes, want at most 12 MB", unpacked)
+	t.Logf("uncompressed: %.2f MB, of which base: %.2f MB", float64(uncompressed)/megabyte, float64(base)/megabyte)
+	if uncompressed > 12*megabyte {
+		t.Errorf("the image has %d bytes, want at most 12 MB", uncompressed)
 	}
-	ours := packedSize(t, setting(t, "IMAGE")) - packedSize(t, setting(t, "BASE_IMAGE"))
-	t.Logf("packed: %.2f MB on a base of %.2f MB", float64(ours)/megabyte, packedBase/megabyte)
-	if ours+packedBase > 5*megabyte {
-		t.Errorf("the image has %d bytes packed, want at most 5 MB", ours+packedBase)
+	layers := compressedSize(t, setting(t, "IMAGE")) - compressedSize(t, setting(t, "BASE_IMAGE"))
+	t.Logf("compressed: %.2f MB on a base of %.2f MB", float64(layers)/megabyte, compressedBase/megabyte)
+	if layers+compressedBase > 5*megabyte {
+		t.Errorf("the compressed image has %d bytes, want at most 5 MB", layers+compressedBase)
 	}
 }
 
-// packedSize is about what a registry keeps and a pull transfers.
-func packedSize(t *testing.T, image string) int64 {
+// compressedSize estimates the size of the image in a registry.
+func compressedSize(t *testing.T, image string) int64 {
 	t.Helper()
 	cmd := docker(t, "save", image)
 	archive, err := cmd.StdoutPipe()
@@ -44,11 +44,11 @@ func packedSize(t *testing.T, image string) int64 {
 		t.Fatal(err)
 	}
 	var size counter
-	packer := gzip.NewWriter(&size)
-	if _, err := io.Copy(packer, archive); err != nil {
+	compressor := gzip.NewWriter(&size)
+	if _, err := io.Copy(compressor, archive); err != nil {
 		t.Fatal(err)
 	}
-	if err := packer.Close(); err != nil {
+	if err := compressor.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil {
@@ -57,7 +57,7 @@ func packedSize(t *testing.T, image string) int64 {
 	return int64(size)
 }
 
-// counter counts what is written to it.
+// counter counts bytes.
 type counter int64
 
 func (c *counter) Write(p []byte) (int, error) {
@@ -65,12 +65,11 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestReproducible compares the binaries of two builds of the same files.
 func TestReproducible(t *testing.T) {
 	first, second := binarySum(t, setting(t, "IMAGE")), binarySum(t, setting(t, "IMAGE_AGAIN"))
 	t.Logf("sha256 %s", first)
 	if first != second {
-		t.Errorf("the second build's binary has the sha256 %s, want the first one's, %s", second, first)
+		t.Errorf("the binary of the second build has the sha256 %s, want %s", second, first)
 	}
 }
 
@@ -90,10 +89,10 @@ func TestConfig(t *testing.T) {
 	}
 	config := inspect[image](t, setting(t, "IMAGE")).Config
 	if config.User != "" {
-		t.Errorf("the image runs as %s; the runner's files belong to root", config.User)
+		t.Errorf("the image runs as %s, but the runner's files belong to root", config.User)
 	}
 	if len(config.Entrypoint) != 1 || config.Entrypoint[0] != "/astro-workspace-grant" || len(config.Cmd) > 0 {
-		t.Errorf("the image starts %q %q, want the program alone", config.Entrypoint, config.Cmd)
+		t.Errorf("the image starts %q %q, want only the program", config.Entrypoint, config.Cmd)
 	}
 	for name, want := range map[string]string{
 		"title":    "Astro Workspace Grant",
@@ -109,19 +108,20 @@ func TestConfig(t *testing.T) {
 			t.Errorf("the label %s is missing", name)
 		}
 	}
-	if got := output(t, "run", "--rm", "--network", "none", setting(t, "IMAGE"), "-version"); got != "astro-workspace-grant dev\n" {
-		t.Errorf("it calls itself %q", got)
+	version := output(t, "run", "--rm", "--network", "none", setting(t, "IMAGE"), "-version")
+	if version != "astro-workspace-grant dev\n" {
+		t.Errorf("-version prints %q", version)
 	}
 }
 
-// TestCertificates looks for the certificates that https needs.
+// TestCertificates fails if the image contains no CA certificates.
 func TestCertificates(t *testing.T) {
 	count := output(t, "run", "--rm", "--network", "none", "--entrypoint", "grep", setting(t, "IMAGE"),
 		"-c", "BEGIN CERTIFICATE", "/etc/ssl/certs/ca-certificates.crt")
 	t.Logf("%s certificates", strings.TrimSpace(count))
 }
 
-// TestKubernetesTools does with the image's own tools what the hooks of runners on Kubernetes do in a step's pod.
+// TestKubernetesTools runs the tools that the container hooks of runners on Kubernetes run in the pod of a step.
 func TestKubernetesTools(t *testing.T) {
 	got := output(t, "run", "--rm", "--network", "none", "--entrypoint", "sh", setting(t, "IMAGE"), "-e", "-c", `
 		for tool in sh env tail mv rm tar find chmod stat; do command -v "$tool" >/dev/null || echo "no $tool"; done

@@ -16,26 +16,26 @@ import (
 	"time"
 )
 
-// step is one use of the action in a workflow.
+// step is a step that uses the action.
 type step struct {
 	inputs     map[string]string // by name
-	env        map[string]string // over the runner's own
+	env        map[string]string // overrides the runner's
 	workspace  map[string]string // files in the workspace, by name
-	entrypoint string            // runs.entrypoint of action.yml
-	network    string            // of the job, or "" for the engine's default one
-	flags      []string          // that no runner passes
+	entrypoint string            // runs.entrypoint in action.yml
+	network    string            // the job's network; empty: the engine's default
+	flags      []string          // additional flags of docker run
 }
 
-// started is a step underway.
-type started struct {
+// runningStep is a step in progress.
+type runningStep struct {
 	cmd       *exec.Cmd
 	container string
 	log       *bytes.Buffer
 	began     time.Time
-	files     string // the folder of the file commands
+	files     string // the folder of the files for outputs and the job summary
 }
 
-// result is what a runner has of a step.
+// result is the result of a step.
 type result struct {
 	code    int
 	log     string
@@ -44,9 +44,9 @@ type result struct {
 	summary string
 }
 
-// start starts the image with the command line of actions/runner (DockerCommandManager.DockerRun and
-// ContainerActionHandler): the values of variables stay off it.
-func (s step) start(t *testing.T) *started {
+// start runs the image with the command line of actions/runner (DockerCommandManager.DockerRun and
+// ContainerActionHandler), which contains the names of variables but not their values.
+func (s step) start(t *testing.T) *runningStep {
 	t.Helper()
 	temp := t.TempDir()
 	folder := func(name string) string {
@@ -115,21 +115,21 @@ func (s step) start(t *testing.T) *started {
 
 	log := &bytes.Buffer{}
 	cmd := docker(t, args...)
-	cmd.Stdout, cmd.Stderr = log, log // one log, as on a runner
-	cmd.Env = os.Environ()            // the client takes the values from it; of a variable named twice, the last one
+	cmd.Stdout, cmd.Stderr = log, log // the runner merges them, too
+	cmd.Env = os.Environ()            // the client reads the values here; the last duplicate wins
 	for name, value := range env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	running := &started{cmd: cmd, container: container, log: log, began: time.Now(), files: files}
+	running := &runningStep{cmd: cmd, container: container, log: log, began: time.Now(), files: files}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = exec.Command(cmd.Path, "rm", "--force", container).Run() }) // it is gone unless the test broke off
+	t.Cleanup(func() { _ = exec.Command(cmd.Path, "rm", "--force", container).Run() }) // in case the test was aborted
 	return running
 }
 
-// wait waits for the step's end.
-func (s *started) wait(t *testing.T) result {
+// wait waits until the step ends.
+func (s *runningStep) wait(t *testing.T) result {
 	t.Helper()
 	err := s.cmd.Wait()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
@@ -142,17 +142,17 @@ func (s *started) wait(t *testing.T) result {
 		outputs: readOutputs(t, filepath.Join(s.files, "set_output_1")),
 		summary: read(t, filepath.Join(s.files, "step_summary_1")),
 	}
-	t.Logf("exit code %d after %v; the log:\n%s", r.code, r.took.Round(time.Millisecond), r.log)
+	t.Logf("exit code %d after %v, log:\n%s", r.code, r.took.Round(time.Millisecond), r.log)
 	return r
 }
 
-// run starts the step and waits for its end.
+// run starts the step and waits until it ends.
 func (s step) run(t *testing.T) result {
 	t.Helper()
 	return s.start(t).wait(t)
 }
 
-// engine is the address of the Docker engine.
+// engine returns the address of the Docker engine.
 func engine() string {
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		return host
@@ -160,7 +160,7 @@ func engine() string {
 	return "unix:///var/run/docker.sock"
 }
 
-// readOutputs reads a file of outputs as a runner does.
+// readOutputs parses the file of outputs as the runner does.
 func readOutputs(t *testing.T, path string) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
@@ -172,7 +172,7 @@ func readOutputs(t *testing.T, path string) map[string]string {
 		}
 		length := slices.Index(lines[i+1:], delimiter)
 		if length < 0 {
-			t.Fatalf("the output %s has no end", name)
+			t.Fatalf("the output %s has no closing delimiter", name)
 		}
 		outputs[name] = strings.Join(lines[i+1:i+1+length], "\n")
 		i += length + 1

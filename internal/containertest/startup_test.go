@@ -11,25 +11,26 @@ import (
 	"time"
 )
 
-// TestStartup measures the image beside its base, in turns.
+// TestStartup compares the startup time of the image with that of its base image, in alternating runs.
 func TestStartup(t *testing.T) {
 	const runs = 5
 	image, base := setting(t, "IMAGE"), setting(t, "BASE_IMAGE")
-	var truth, line []time.Duration
+	var baseTimes, imageTimes []time.Duration
 	for range runs {
-		_, all := timed(t, base, "true")
-		first, _ := timed(t, image) // without inputs it says at once which are missing
-		truth, line = append(truth, all), append(line, first)
+		_, end := timed(t, base, "true")
+		firstLine, _ := timed(t, image) // without inputs, it immediately reports which are missing
+		baseTimes, imageTimes = append(baseTimes, end), append(imageTimes, firstLine)
 	}
-	t.Logf("%d runs in turns, as median (least): docker run of true in the base %s; first log line of the image %s", runs, told(truth), told(line))
-	// The least is what a busy machine disturbs least.
-	if beyond := slices.Min(line) - slices.Min(truth); beyond > 300*time.Millisecond {
-		t.Errorf("the first log line comes %v after docker run of true in the base has ended, want at most 300 ms", beyond)
+	t.Logf("%d runs, median (minimum): docker run of true in the base image %s, first log line of the image %s",
+		runs, summary(baseTimes), summary(imageTimes))
+	// The minimum is least affected by other load on the machine.
+	if difference := slices.Min(imageTimes) - slices.Min(baseTimes); difference > 300*time.Millisecond {
+		t.Errorf("the first log line takes %v longer than true in the base image, want at most 300 ms", difference)
 	}
 }
 
-// timed runs a container and returns when its first line came and when it ended.
-func timed(t *testing.T, args ...string) (first, all time.Duration) {
+// timed runs a container and returns the time to its first line and to its end.
+func timed(t *testing.T, args ...string) (firstLine, end time.Duration) {
 	t.Helper()
 	cmd := docker(t, append([]string{"run", "--rm", "--network", "none"}, args...)...)
 	stdout, err := cmd.StdoutPipe()
@@ -41,14 +42,14 @@ func timed(t *testing.T, args ...string) (first, all time.Duration) {
 		t.Fatal(err)
 	}
 	log := bufio.NewReader(stdout)
-	_, _ = log.ReadString('\n') // true prints none
-	first = time.Since(began)
+	_, _ = log.ReadString('\n') // true prints nothing: this waits for its end
+	firstLine = time.Since(began)
 	_, _ = io.Copy(io.Discard, log)
-	_ = cmd.Wait() // the image fails for want of inputs
-	return first, time.Since(began)
+	_ = cmd.Wait() // the image fails without inputs
+	return firstLine, time.Since(began)
 }
 
-func told(all []time.Duration) string {
-	slices.Sort(all)
-	return fmt.Sprintf("%d ms (%d)", all[len(all)/2].Milliseconds(), all[0].Milliseconds())
+func summary(times []time.Duration) string {
+	slices.Sort(times)
+	return fmt.Sprintf("%d ms (%d)", times[len(times)/2].Milliseconds(), times[0].Milliseconds())
 }

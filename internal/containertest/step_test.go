@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,14 +16,14 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// apiToken is the secret of all steps here.
+// apiToken is the API token of all sandboxes that serve starts.
 var apiToken = sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
 
-// hung is a sandbox that answers nothing.
-func hung(int, *http.Request) sandbox.Fault { return sandbox.Fault{Hang: true} }
+// hang is a fault of all requests.
+func hang(int, *http.Request) sandbox.Fault { return sandbox.Fault{Hang: true} }
 
-// serve starts a sandbox and returns a step that makes a grant in it. The step has the machine's network: plain http is allowed
-// toward loopback only.
+// serve starts a sandbox and returns a step that grants roles in it. The step uses the host's network, since the action
+// allows plain HTTP only to loopback addresses.
 func serve(t *testing.T, fault func(int, *http.Request) sandbox.Fault) (*sandbox.Astro, step) {
 	t.Helper()
 	astro := sandbox.Demo(sandbox.Options{APIToken: apiToken, Fault: fault})
@@ -42,7 +44,7 @@ func serve(t *testing.T, fault func(int, *http.Request) sandbox.Fault) (*sandbox
 	}}
 }
 
-// checkOutputs compares the outputs that want names.
+// checkOutputs compares the outputs in want.
 func checkOutputs(t *testing.T, got, want map[string]string) {
 	t.Helper()
 	for name, value := range want {
@@ -52,7 +54,7 @@ func checkOutputs(t *testing.T, got, want map[string]string) {
 	}
 }
 
-// granted are outputs of the grant that serve's step makes.
+// granted are outputs of the step that serve returns.
 var granted = map[string]string{
 	"status":         "granted",
 	"changed":        "true",
@@ -65,10 +67,12 @@ var granted = map[string]string{
 
 func TestGrant(t *testing.T) {
 	for name, change := range map[string]func(*step){
-		"image: Dockerfile":      func(*step) {},
-		"released, entrypoint":   func(s *step) { s.entrypoint = "/astro-workspace-grant" },
-		"read-only file system":  func(s *step) { s.flags = []string{"--read-only"} },
-		"no capabilities at all": func(s *step) { s.flags = []string{"--cap-drop", "ALL", "--security-opt", "no-new-privileges"} },
+		"image: Dockerfile":     func(*step) {},
+		"image: docker://":      func(s *step) { s.entrypoint = "/astro-workspace-grant" },
+		"read-only file system": func(s *step) { s.flags = []string{"--read-only"} },
+		"no capabilities": func(s *step) {
+			s.flags = []string{"--cap-drop", "ALL", "--security-opt", "no-new-privileges"}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,14 +89,13 @@ func TestGrant(t *testing.T) {
 				}
 			}
 			if masked := strings.ReplaceAll(r.log, "::add-mask::"+apiToken, ""); strings.Contains(masked, apiToken) {
-				t.Error("the API token stands in the log")
+				t.Error("the log contains the API token")
 			}
 		})
 	}
 }
 
-// TestBridge has the step where GitHub's runners put it, on the engine's bridge, and a sandbox at the address by which the machine
-// is seen from there: what e2e.yml relies on.
+// TestBridge runs the step on the engine's bridge and the sandbox on the host, as e2e.yml does on GitHub's runners.
 func TestBridge(t *testing.T) {
 	t.Parallel()
 	routes := output(t, "run", "--rm", "--entrypoint", "ip", setting(t, "IMAGE"), "route")
@@ -101,23 +104,50 @@ func TestBridge(t *testing.T) {
 	if !ok {
 		t.Fatalf("no default route: %q", routes)
 	}
-	root, authority, stop, err := sandbox.ListenTLS(gateway+":0", sandbox.Demo(sandbox.Options{APIToken: apiToken}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
+	dir := serveTLS(t, gateway+":0")
+	url := read(t, filepath.Join(dir, "api-url"))
 	for _, certificate := range []string{"ca.pem", "/github/workspace/ca.pem"} {
 		_, s := serve(t, nil)
 		s.network = ""
-		s.inputs["api-url"] = root + "/v1"
+		s.inputs["api-url"] = url
+		s.inputs["api-token"] = read(t, filepath.Join(dir, "api-token"))
 		s.inputs["dry-run"] = "true"
-		s.workspace = map[string]string{"ca.pem": authority}
+		s.workspace = map[string]string{"ca.pem": read(t, filepath.Join(dir, "ca.pem"))}
 		s.env = map[string]string{"SSL_CERT_FILE": certificate}
 		if r := s.run(t); r.code != 0 {
 			t.Errorf("SSL_CERT_FILE=%s: exit code %d, want 0", certificate, r.code)
 		}
-		s.inputs["api-url"] = strings.Replace(root, "https:", "http:", 1) + "/v1"
+		s.inputs["api-url"] = strings.Replace(url, "https:", "http:", 1)
 		checkOutputs(t, s.run(t).outputs, map[string]string{"status": "failed", "error": "invalid-input"})
+	}
+}
+
+// serveTLS starts the command that serves a sandbox over TLS, and returns the folder of its files.
+func serveTLS(t *testing.T, address string) string {
+	t.Helper()
+	dir, binary := t.TempDir(), filepath.Join(t.TempDir(), "serve")
+	if log, err := exec.Command("go", "build", "-o", binary, "../sandbox/serve").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, log)
+	}
+	cmd := exec.CommandContext(t.Context(), binary, "-listen", address, "-dir", dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Wait() }) // the context has ended by then
+	await(t, "the sandbox to start", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "api-url"))
+		return err == nil
+	})
+	return dir
+}
+
+// await waits until the condition is true.
+func await(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	for began := time.Now(); !condition(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 2*time.Minute {
+			t.Fatalf("waited 2 min for %s", what)
+		}
 	}
 }
 
@@ -132,16 +162,16 @@ func TestFailure(t *testing.T) {
 	}
 	checkOutputs(t, r.outputs, map[string]string{"status": "failed", "changed": "false", "error": "workspace-not-found"})
 	if !strings.Contains(r.log, "::error ") {
-		t.Error("no annotation tells of the failure")
+		t.Error("the log has no error annotation")
 	}
 }
 
-// TestCancel cancels the workflow: the runner sends SIGINT to the docker client, which passes it on.
+// TestCancel imitates a canceled workflow: the runner sends SIGINT to the docker client, which forwards it.
 func TestCancel(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			astro, s := serve(t, hung)
+			astro, s := serve(t, hang)
 			running := s.start(t)
 			awaitRequest(t, astro)
 			sent := time.Now()
@@ -149,9 +179,9 @@ func TestCancel(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := running.wait(t)
-			// That it ended for the signal is what its output says. The limit is the runner's, which sends SIGTERM then.
+			// The output canceled shows that the signal ended it. The runner sends SIGTERM 7.5 s after SIGINT.
 			if took := time.Since(sent); took > 7500*time.Millisecond {
-				t.Errorf("the step went on for %v, want at most 7.5 s", took)
+				t.Errorf("the step ended %v after the signal, want at most 7.5 s", took)
 			} else {
 				t.Logf("ended %v after the signal", took.Round(time.Millisecond))
 			}
@@ -163,14 +193,9 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// awaitRequest returns once the step has sent something.
 func awaitRequest(t *testing.T, astro *sandbox.Astro) {
 	t.Helper()
-	for began := time.Now(); len(astro.Requests()) == 0; time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > 2*time.Minute {
-			t.Fatal("no request arrived within 2 min")
-		}
-	}
+	await(t, "a request", func() bool { return len(astro.Requests()) > 0 })
 }
 
 func TestNoNetwork(t *testing.T) {
@@ -183,20 +208,20 @@ func TestNoNetwork(t *testing.T) {
 	if r.code != 1 {
 		t.Errorf("exit code %d, want 1", r.code)
 	}
-	if r.took > 30*time.Second { // an engine on a busy machine is slow
-		t.Errorf("it took %v, want at most the 5 s of its timeout and the container's start and end", r.took)
+	if r.took > 30*time.Second { // starting and removing a container takes time on a busy machine
+		t.Errorf("it took %v, want its timeout of 5 s plus the time to start and remove the container", r.took)
 	}
 	checkOutputs(t, r.outputs, map[string]string{"status": "failed", "error": "unavailable"})
 	if !strings.Contains(r.log, "api.astronomer.io") {
-		t.Error("the log does not name the host that is out of reach")
+		t.Error("the log does not contain the unreachable host")
 	}
 }
 
-// TestNoSecretOnCommandLine looks at what a process list and docker inspect show of a step: its command line. The engine's
-// own record of the environment holds every input of every action, and is as secret as the engine itself.
+// TestNoSecretOnCommandLine checks the command lines that a process list and docker inspect show. It ignores the
+// environment in docker inspect: the runner passes all inputs of an action that way.
 func TestNoSecretOnCommandLine(t *testing.T) {
 	t.Parallel()
-	astro, s := serve(t, hung)
+	astro, s := serve(t, hang)
 	running := s.start(t)
 	awaitRequest(t, astro)
 	type container struct {
@@ -217,11 +242,11 @@ func TestNoSecretOnCommandLine(t *testing.T) {
 	}
 	for _, text := range shown {
 		if strings.Contains(text, apiToken) {
-			t.Errorf("the API token stands in %q", text)
+			t.Errorf("the API token is part of %q", text)
 		}
 	}
 	if c.Path != "/astro-workspace-grant" || len(c.Args) > 0 {
-		t.Errorf("the command line is %q %q, want the entrypoint alone", c.Path, c.Args)
+		t.Errorf("the command line is %q %q, want only the entrypoint", c.Path, c.Args)
 	}
 	if err := running.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)

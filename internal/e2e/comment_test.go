@@ -12,7 +12,7 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// bot is whom the workflow's own token stands for.
+// bot is the account of the workflow's own token.
 var bot = sandbox.Account{Login: "github-actions[bot]", ID: 41898282, Type: "Bot"}
 
 const (
@@ -22,16 +22,17 @@ const (
 	mergeSHA   = "a3c1f0b2d4e5968778695a4b3c2d1e0f00112233"
 )
 
-// onGitHub is an Astro and a GitHub being served, and what a run on a pull request needs.
-type onGitHub struct {
+// gitHubWorld serves Astro and GitHub. It has the options of a run for a pull request.
+type gitHubWorld struct {
 	world
 
-	github *sandbox.GitHub
-	at     []option
+	github  *sandbox.GitHub
+	options []option
 }
 
-// served serves both. What there is on GitHub is up to make; nil makes an open pull request of the repository itself.
-func served(t *testing.T, o sandbox.GitHubOptions, h hook, make func(g *sandbox.GitHub)) onGitHub {
+// serveGitHub serves both APIs. The function make adds what is on GitHub; if it is nil, that is an open pull request
+// from the repository itself.
+func serveGitHub(t *testing.T, o sandbox.GitHubOptions, h hook, make func(g *sandbox.GitHub)) gitHubWorld {
 	t.Helper()
 	g := sandbox.NewGitHub(repository, o)
 	if make == nil {
@@ -42,39 +43,41 @@ func served(t *testing.T, o sandbox.GitHubOptions, h hook, make func(g *sandbox.
 	}
 	make(g)
 	root := serve(t, g)
-	return onGitHub{demo(t, sandbox.Options{}, h), g, []option{
-		env("GITHUB_API_URL", root+"/api/v3"), env("GITHUB_GRAPHQL_URL", root+"/api/graphql"), env("GITHUB_RUN_ATTEMPT", "1"),
-		event("pull_request", fmt.Sprintf(`{"pull_request":{"number":%d,"head":{"sha":%q,"repo":%s},"base":{"repo":%s}}}`, number, headSHA, ours, ours)),
+	return gitHubWorld{demo(t, sandbox.Options{}, h), g, []option{
+		env("GITHUB_API_URL", root+"/api/v3"), env("GITHUB_GRAPHQL_URL", root+"/api/graphql"),
+		env("GITHUB_RUN_ATTEMPT", "1"),
+		event("pull_request", fmt.Sprintf(`{"pull_request":{"number":%d,"head":{"sha":%q,"repo":%s},"base":{"repo":%s}}}`,
+			number, headSHA, baseRepo, baseRepo)),
 	}}
 }
 
-// run makes a run that may comment.
-func (o onGitHub) run(t *testing.T, inputs map[string]string, more ...option) result {
+// run runs the program. It comments unless the inputs say otherwise.
+func (o gitHubWorld) run(t *testing.T, inputs map[string]string, more ...option) result {
 	t.Helper()
 	if inputs["comment"] == "" {
 		inputs["comment"] = "always"
 	}
-	r := run(t, o.root, inputs, append(o.at[:len(o.at):len(o.at)], more...)...)
+	r := run(t, o.root, inputs, append(o.options[:len(o.options):len(o.options)], more...)...)
 	for _, c := range o.github.Comments(number) {
-		if strings.Contains(html.UnescapeString(c.Body), apiToken) || strings.Contains(html.UnescapeString(c.Body), githubToken) {
-			t.Errorf("a secret in a comment: %s", c.Body)
+		if text := html.UnescapeString(c.Body); strings.Contains(text, apiToken) || strings.Contains(text, githubToken) {
+			t.Errorf("the comment contains a secret: %s", c.Body)
 		}
 	}
 	return r
 }
 
 // only returns the body of the only comment.
-func (o onGitHub) only(t *testing.T) string {
+func (o gitHubWorld) only(t *testing.T) string {
 	t.Helper()
 	comments := o.github.Comments(number)
 	if len(comments) != 1 {
-		t.Fatalf("%d comments, not 1: %+v", len(comments), comments)
+		t.Fatalf("%d comments, want 1: %+v", len(comments), comments)
 	}
 	return comments[0].Body
 }
 
-// sent returns how many requests of a method GitHub got.
-func (o onGitHub) sent(method string) int {
+// sent returns how many requests with a method GitHub received.
+func (o gitHubWorld) sent(method string) int {
 	count := 0
 	for _, r := range o.github.Requests() {
 		if r.Method == method && !strings.HasSuffix(r.Path, "/graphql") {
@@ -86,59 +89,62 @@ func (o onGitHub) sent(method string) int {
 
 func TestComment(t *testing.T) {
 	t.Parallel()
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	r := o.run(t, with("workspace", "Production\nStaging", "role", "workspace_owner"))
 	r.is(t, "status", "granted", "pull-request", "7")
 	body := o.only(t)
-	contains(t, "the comment", body, "granted", "`CI Deployer`", "`Production`", "none → `WORKSPACE_OWNER`", "`WORKSPACE_AUTHOR` → `WORKSPACE_OWNER`",
-		"**owner**", "https://github.invalid/example/airline/actions/runs/1658821493/attempts/1", headSHA)
+	contains(t, "the comment", body, "1 granted, 1 updated", "`CI Deployer`", "`Production`",
+		"none → `WORKSPACE_OWNER`", "`WORKSPACE_AUTHOR` → `WORKSPACE_OWNER`", "**full control of the Workspace**",
+		"https://github.invalid/example/airline/actions/runs/1658821493/attempts/1", headSHA)
 	contains(t, "comment-url", r.outputs["comment-url"], "#issuecomment-"+r.outputs["comment-id"])
-	// A page of comments while the grant is made, and the comment: a new one costs one round trip after it.
+	// A page of comments is read during the grant, and one request after it creates the comment.
 	equal(t, "requests to GitHub", len(o.github.Requests()), 2)
 }
 
-// TestCommentGoesFromPlanToDone has the life of a change: planned, planned again, granted on merge, run again, lowered by others.
-func TestCommentGoesFromPlanToDone(t *testing.T) {
+// TestCommentLifecycle follows a change: planned, planned again, granted on merge, run again, lowered by a later
+// change.
+func TestCommentLifecycle(t *testing.T) {
 	t.Parallel()
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	plan := with("workspace", "Staging", "dry-run", "true")
 	o.run(t, plan)
-	contains(t, "the plan", o.only(t), "dry run", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
+	contains(t, "the plan", o.only(t), "plan: 1 to update", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
 
 	o.run(t, plan, env("GITHUB_RUN_ID", "1658821494"))
-	equal(t, "edits by a plan that is the same", o.sent(http.MethodPatch), 0)
+	equal(t, "edits by an identical plan", o.sent(http.MethodPatch), 0)
 
 	o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821495"))
 	done := o.only(t)
-	lacks(t, "the result", done, "dry run")
-	contains(t, "the result", done, "updated", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
+	lacks(t, "the result", done, "plan")
+	contains(t, "the result", done, "1 updated", "`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`")
 
 	r := o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821496"))
 	r.is(t, "status", "unchanged", "comment-id", "3000000001")
-	equal(t, "the comment after nothing was left to do", o.only(t), done)
+	equal(t, "the comment after a run without changes", o.only(t), done)
 
 	o.run(t, with("workspace", "Staging", "role", "WORKSPACE_MEMBER"), env("GITHUB_RUN_ID", "1658821497"))
-	contains(t, "the comment of another role", o.only(t), "**lowered**", "`WORKSPACE_OPERATOR` → `WORKSPACE_MEMBER`")
+	contains(t, "the comment of another role", o.only(t), "**fewer permissions**",
+		"`WORKSPACE_OPERATOR` → `WORKSPACE_MEMBER`")
 
 	o.run(t, with("workspace", "Staging"), env("GITHUB_RUN_ID", "1658821490"))
-	contains(t, "the comment after an older run's re-run", o.only(t), "`WORKSPACE_MEMBER`", "runs/1658821497/")
+	contains(t, "the comment after an older run was run again", o.only(t), "`WORKSPACE_MEMBER`", "runs/1658821497/")
 }
 
-// TestNewerRunMeanwhile has a newer run comment while an older one waits for its grant to stand. The older one has looked for a
-// comment by then, and must neither overwrite what it finds instead nor add to it.
-func TestNewerRunMeanwhile(t *testing.T) {
+// TestCommentOfNewerRun has a newer run comment while an older one verifies its grant. The older run has already looked
+// for a comment by then. It must neither overwrite the newer comment nor add another.
+func TestCommentOfNewerRun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
-		earlier bool
+		earlier bool // there is a comment of an earlier run
 	}{
-		{"edits", true},
-		{"creates", false},
+		{"newer run edits", true},
+		{"newer run creates", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			written := make(chan struct{})
-			o := served(t, sandbox.GitHubOptions{}, onNth(1, writeRoles, func(*sandbox.Astro) sandbox.Fault {
+			o := serveGitHub(t, sandbox.GitHubOptions{}, onNth(1, writeRoles, func(*sandbox.Astro) sandbox.Fault {
 				close(written)
 				return sandbox.Fault{}
 			}), nil)
@@ -146,7 +152,8 @@ func TestNewerRunMeanwhile(t *testing.T) {
 			if tt.earlier {
 				o.run(t, plan, runID(9))
 			}
-			older := start(t, o.root, with("comment", "always", "settle", "8s"), append(o.at[:len(o.at):len(o.at)], runID(10))...)
+			older := start(t, o.root, with("comment", "always", "settle", "8s"),
+				append(o.options[:len(o.options):len(o.options)], runID(10))...)
 			<-written
 			newer := o.run(t, plan, runID(11))
 			older.wait().is(t, "status", "granted", "comment-id", newer.outputs["comment-id"])
@@ -155,7 +162,7 @@ func TestNewerRunMeanwhile(t *testing.T) {
 	}
 }
 
-func TestWhenToComment(t *testing.T) {
+func TestCommentMode(t *testing.T) {
 	t.Parallel()
 	unchanged := func() map[string]string { return with("workspace", "Staging", "role", "WORKSPACE_AUTHOR") }
 	plus := func(inputs map[string]string, name, value string) map[string]string {
@@ -174,11 +181,11 @@ func TestWhenToComment(t *testing.T) {
 		{"changed, would change", plus(with("dry-run", "true"), "comment", "changed"), 1},
 		{"changed, would not change", plus(plus(unchanged(), "dry-run", "true"), "comment", "changed"), 0},
 		{"changed, failed", plus(with("workspace", "Nowhere"), "comment", "changed"), 1},
-		{"always, inputs wrong", plus(with("role", "KING"), "comment", "always"), 1},
+		{"always, invalid input", plus(with("role", "KING"), "comment", "always"), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := served(t, sandbox.GitHubOptions{}, nil, nil)
+			o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 			r := o.run(t, tt.inputs)
 			r.is(t, "pull-request", "7")
 			equal(t, "comments", len(o.github.Comments(number)), tt.comments)
@@ -189,18 +196,18 @@ func TestWhenToComment(t *testing.T) {
 	}
 }
 
-// TestChangedCorrectsAPlan has a comment that tells of a plan, and then a run that finds nothing left to do.
-func TestChangedCorrectsAPlan(t *testing.T) {
+// TestCommentChangedUpdatesPlan has a comment with a plan, and then a run that finds nothing to change.
+func TestCommentChangedUpdatesPlan(t *testing.T) {
 	t.Parallel()
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	o.run(t, with("comment", "changed", "dry-run", "true"))
 	o.Update(deployer, plus(entry("WORKSPACE", production, "WORKSPACE_OPERATOR")))
 	o.run(t, with("comment", "changed"))
-	lacks(t, "the comment", o.only(t), "dry run")
-	contains(t, "the comment", o.only(t), "unchanged")
+	lacks(t, "the comment", o.only(t), "plan")
+	contains(t, "the comment", o.only(t), "grant: no changes")
 }
 
-func TestWhoseComment(t *testing.T) {
+func TestCommentAuthor(t *testing.T) {
 	t.Parallel()
 	person := sandbox.Account{Login: "octocat", ID: 583231}
 	for _, tt := range []struct {
@@ -209,46 +216,55 @@ func TestWhoseComment(t *testing.T) {
 		author sandbox.Account
 		edited bool
 	}{
-		{"our own", bot, bot, true},
-		{"quoted by somebody", bot, person, false},
+		{"own", bot, bot, true},
+		{"quoted by a person", bot, person, false},
 		{"by another bot", bot, sandbox.Account{Login: "renovate[bot]", ID: 29139614, Type: "Bot"}, false},
-		{"by a person's token", person, person, true},
-		{"the bot's, seen by a person's token", person, bot, false},
-		{"our own, without an ID", sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true}, bot, true},
-		{"our own, without an ID and [bot]", sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true, HideBot: true}, bot, true},
+		{"own, with a person's token", person, person, true},
+		{"the bot's, with a person's token", person, bot, false},
+		{
+			"own, without an ID",
+			sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true},
+			bot,
+			true,
+		},
+		{
+			"own, without an ID and [bot]",
+			sandbox.Account{Login: bot.Login, ID: bot.ID, Type: "Bot", HideDatabaseID: true, HideBot: true},
+			bot, true,
+		},
 		{"same login, other ID", bot, sandbox.Account{Login: bot.Login, ID: 1, Type: "Bot"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			first := served(t, sandbox.GitHubOptions{}, nil, nil)
+			first := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 			first.run(t, with("dry-run", "true"))
 			plan := first.only(t)
-			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+			o := serveGitHub(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
 				g.AddToken(githubToken, tt.us, true)
 				g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA})
 				g.AddComment(number, tt.author, plan)
 			})
 			o.run(t, with())
 			if tt.edited {
-				lacks(t, "the comment", o.only(t), "dry run")
+				lacks(t, "the comment", o.only(t), "plan")
 				return
 			}
 			comments := o.github.Comments(number)
 			equal(t, "comments", len(comments), 2)
-			equal(t, "somebody's comment", comments[0].Body, plan)
+			equal(t, "the other account's comment", comments[0].Body, plan)
 		})
 	}
 }
 
-// TestCommentOnAnyPage has an earlier comment behind hundreds of others.
-func TestCommentOnAnyPage(t *testing.T) {
+// TestCommentOnLaterPage has an earlier comment after many others.
+func TestCommentOnLaterPage(t *testing.T) {
 	t.Parallel()
 	for _, before := range []int{99, 100, 250} {
 		t.Run(fmt.Sprint(before), func(t *testing.T) {
 			t.Parallel()
-			first := served(t, sandbox.GitHubOptions{}, nil, nil)
+			first := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 			first.run(t, with("dry-run", "true"))
-			o := served(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
+			o := serveGitHub(t, sandbox.GitHubOptions{}, nil, func(g *sandbox.GitHub) {
 				g.AddToken(githubToken, bot, true)
 				g.AddPullRequest(sandbox.PullRequest{Number: number, HeadRepo: repository, HeadSHA: headSHA})
 				for i := range before {
@@ -259,16 +275,17 @@ func TestCommentOnAnyPage(t *testing.T) {
 			})
 			o.run(t, with())
 			equal(t, "comments", len(o.github.Comments(number)), before+2)
-			contains(t, "the comment", o.github.Comments(number)[before].Body, "### ✅ Astro Workspace grant: granted")
+			contains(t, "the comment", o.github.Comments(number)[before].Body, "### ✅ Astro Workspace grant: 1 granted")
 		})
 	}
 }
 
-// TestCommentOfHostileNames has a name that does its worst. The comment is still found and brought up to date.
-func TestCommentOfHostileNames(t *testing.T) {
+// TestCommentWithHostileName has a Workspace name with Markdown, HTML and our own marker. The comment is still found
+// and updated.
+func TestCommentWithHostileName(t *testing.T) {
 	t.Parallel()
 	name := "a|b <img src=x> @octocat #1 <!-- astro-workspace-grant {} -->"
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	o.AddWorkspace("clworkspacehostile0000001", name)
 	r := o.run(t, with("workspace", name))
 	r.is(t, "status", "granted")
@@ -277,13 +294,13 @@ func TestCommentOfHostileNames(t *testing.T) {
 	contains(t, "the comment", o.only(t), "`WORKSPACE_OPERATOR` → `WORKSPACE_OWNER`")
 }
 
-// TestLimitOfComments grants a thousand Workspaces.
-func TestLimitOfComments(t *testing.T) {
+// TestCommentSizeLimit grants a role in a thousand Workspaces.
+func TestCommentSizeLimit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped in short mode")
 	}
 	t.Parallel()
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	var names []string
 	for i := range 1000 {
 		names = append(names, fmt.Sprintf("Workspace of the team with the number %d", i))
@@ -291,25 +308,25 @@ func TestLimitOfComments(t *testing.T) {
 	}
 	r := o.run(t, with("workspace", strings.Join(names, "\n")))
 	r.is(t, "status", "granted", "attempts", "1")
-	contains(t, "the comment", o.only(t), "more Workspaces", "actions/runs/")
+	contains(t, "the comment", o.only(t), " more; the output “grants” lists all of them.", "actions/runs/")
 	if len(o.only(t)) > 65536 {
-		t.Errorf("%d bytes", len(o.only(t)))
+		t.Errorf("the comment has %d bytes", len(o.only(t)))
 	}
 }
 
-// TestNoCommentAfterCancel cancels a run while it waits for the token to be quiet.
+// TestNoCommentAfterCancel cancels a run between its write and the read that verifies it.
 func TestNoCommentAfterCancel(t *testing.T) {
 	t.Parallel()
-	o := served(t, sandbox.GitHubOptions{}, nil, nil)
-	p := start(t, o.root, with("comment", "always", "settle", "20s"), o.at...)
-	p.log.await(t, "took the write")
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
+	p := start(t, o.root, with("comment", "always", "settle", "20s"), o.options...)
+	p.log.await(t, "Write accepted")
 	began := time.Now()
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	p.wait().is(t, "error", "canceled", "changed", "true", "pull-request", "7")
-	if took := time.Since(began); took > promptly {
-		t.Errorf("took %v", took)
+	if took := time.Since(began); took > maxShutdown {
+		t.Errorf("ended %v after the signal", took)
 	}
 	equal(t, "comments", len(o.github.Comments(number)), 0)
 }

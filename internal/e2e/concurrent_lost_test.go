@@ -10,15 +10,15 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// check holds the token's roles against what all programs were told. A program that the machine stops between its
-// read and its write for longer than settle allows can undo a grant that was verified, which no protocol on this API
-// can keep it from: that is no failure of the program, and is told as what it is.
+// check compares the token's roles with the grants of all processes. If the machine suspends a process between its read
+// and its write for longer than settle allows, its write can overwrite a verified grant. No protocol on this API can
+// prevent that, so the test is then skipped instead of failed.
 func (c matrix) check(t *testing.T, a *sandbox.Astro, lag time.Duration) {
 	t.Helper()
-	kept := strings.Join(a.Roles(matrixToken), "\n") + "\n"
+	roles := strings.Join(a.Roles(matrixToken), "\n") + "\n"
 	for _, role := range foreignRoles() {
-		if !strings.Contains(kept, role+"\n") {
-			t.Errorf("a foreign role is gone: %s", role)
+		if !strings.Contains(roles, role+"\n") {
+			t.Errorf("a foreign role was lost: %s", role)
 		}
 	}
 	lost := 0
@@ -29,18 +29,18 @@ func (c matrix) check(t *testing.T, a *sandbox.Astro, lag time.Duration) {
 	}
 	allowed := c.settle(t) - 2*lag
 	longest := longestWindow(a.Requests())
-	said := fmt.Sprintf("%d of %d grants lost; the longest time from a read to its write was %v, and settle allows %v",
+	summary := fmt.Sprintf("%d of %d grants lost; the longest time from a read to its write was %v, and settle allows %v",
 		lost, c.size, longest, allowed)
 	switch {
 	case lost == 0:
 	case longest < allowed || t.Failed():
-		t.Error(said)
+		t.Error(summary)
 	default:
-		t.Skip("the machine stopped a program for too long: " + said)
+		t.Skip("the machine suspended a process for too long: " + summary)
 	}
 }
 
-// settle is what the programs settle for.
+// settle returns the settle time of the processes.
 func (c matrix) settle(t *testing.T) time.Duration {
 	t.Helper()
 	settle, err := time.ParseDuration(c.input(0)["settle"])
@@ -50,23 +50,23 @@ func (c matrix) settle(t *testing.T) time.Duration {
 	return settle
 }
 
-// longestWindow is the longest that any program took from a read to the end of the write that was built on it.
+// longestWindow returns the longest time of any process from a read to the end of the write that is based on it.
 func longestWindow(requests []sandbox.Request) (longest time.Duration) {
-	read := map[string]time.Time{} // by program
+	read := map[string]time.Time{} // by process
 	for _, r := range requests {
-		program, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+		process, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 		switch {
 		case r.Status != http.StatusOK:
 		case call(r.Method, r.Path) == readToken:
-			read[program] = r.Start
+			read[process] = r.Start
 		case r.Method == http.MethodPost:
-			longest = max(longest, r.End.Sub(read[program]))
+			longest = max(longest, r.End.Sub(read[process]))
 		}
 	}
 	return longest
 }
 
-// TestLongestWindow has two programs take turns: a write belongs to the read before it by the same program.
+// TestLongestWindow has two processes take turns. A write belongs to the previous read of the same process.
 func TestLongestWindow(t *testing.T) {
 	t.Parallel()
 	const token = "/v1/organizations/o/tokens/t"
@@ -82,6 +82,6 @@ func TestLongestWindow(t *testing.T) {
 		request("GET", "/1"+token, 503, 10),
 		request("GET", "/1"+token, 200, 20),
 		request("POST", "/1"+token+"/roles", 200, 21),
-		request("POST", "/0"+token+"/roles", 429, 40), // without effect
+		request("POST", "/0"+token+"/roles", 429, 40), // not counted: it had no effect
 	}), 8*time.Second)
 }

@@ -14,35 +14,36 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// isLong skips a test that is load, or the long form of another, unless the variable LONG is set: they take minutes.
-// The names of these tests end in Long, and .ci/run runs them all.
-func isLong(t *testing.T) {
+// requireLong skips a test that takes minutes unless the variable LONG is set. The names of these tests end in Long,
+// and .ci/run runs them all.
+func requireLong(t *testing.T) {
 	t.Helper()
 	if os.Getenv("LONG") == "" {
-		t.Skip("set LONG=1 for it")
+		t.Skip("skipped without LONG=1")
 	}
 }
 
-// matrix is many programs that grant one API token a Workspace each, all at once: a matrix job.
+// matrix is a number of processes that grant roles to one API token at the same time, each in its own Workspace, as the
+// jobs of a matrix do.
 type matrix struct {
 	name    string
 	size    int
 	inputs  []string // beyond with()
 	sandbox func() sandbox.Options
-	slow    time.Duration // added to each request of the first program
-	foreign time.Duration // for how long another tool changes roles of its own
+	slow    time.Duration // added to each request of the first process
+	foreign time.Duration // how long another tool keeps changing its own roles
 }
 
 const matrixToken = "cltokencrowd0000000000001"
 
 func matrixWorkspace(i int) string { return fmt.Sprintf("clworkspacecrowd%09d", i) }
 
-// uniform draws latencies.
+// uniform returns uniformly distributed latencies.
 func uniform(from, to time.Duration) func() time.Duration {
 	return func() time.Duration { return from + rand.N(to-from+1) }
 }
 
-// foreignRoles are what the token has from the start, and what must be there in the end to the byte.
+// foreignRoles returns the initial roles of the token, which must still be there at the end, byte for byte.
 func foreignRoles() []string {
 	return []string{
 		entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"),
@@ -52,7 +53,7 @@ func foreignRoles() []string {
 	}
 }
 
-// run starts all programs and waits for them. It checks that none failed and that nothing was lost.
+// run starts all processes and waits for them. It checks that none failed and that no role was lost.
 func (c matrix) run(t *testing.T) {
 	o := c.sandbox()
 	o.APIToken = apiToken
@@ -61,19 +62,19 @@ func (c matrix) run(t *testing.T) {
 	for i := range c.size {
 		a.AddWorkspace(matrixWorkspace(i), "Crowd "+strconv.Itoa(i))
 	}
-	root := serve(t, c.slowed(a))
+	root := serve(t, c.handler(a))
 	stop := c.startForeign(a)
 
 	began := time.Now()
-	programs := make([]*process, c.size)
-	for i := range programs {
+	processes := make([]*process, c.size)
+	for i := range processes {
 		inputs := c.input(i)
 		inputs["api-url"] = fmt.Sprintf("%s/%d/v1", root, i)
-		programs[i] = start(t, root, inputs)
+		processes[i] = start(t, root, inputs)
 	}
-	for i, p := range programs {
+	for i, p := range processes {
 		if r := p.wait(); r.code != 0 {
-			t.Errorf("program %d: exit code %d, error %s", i, r.code, r.outputs["error"])
+			t.Errorf("process %d: exit code %d, error %s", i, r.code, r.outputs["error"])
 		}
 	}
 	took := time.Since(began)
@@ -84,15 +85,16 @@ func (c matrix) run(t *testing.T) {
 			posts++
 		}
 	}
-	t.Logf("%d programs: %d writes, %d requests, done after %.1f s", c.size, posts, len(a.Requests()), took.Seconds())
+	t.Logf("%d processes: %d writes, %d requests, done after %.1f s", c.size, posts, len(a.Requests()), took.Seconds())
 	if c.foreign > 0 {
-		t.Logf("another tool made %d changes, %d of them between a read and a write of ours", len(changes), inWindows(a.Requests(), changes))
+		t.Logf("another tool made %d changes, %d of them between a read and a write of a process",
+			len(changes), inWindows(a.Requests(), changes))
 	}
 	c.check(t, a, o.Lag)
 }
 
-// slowed serves each program under a path of its own, the first one slower.
-func (c matrix) slowed(a *sandbox.Astro) http.Handler {
+// handler serves each process under its own path, and delays the requests of the first one.
+func (c matrix) handler(a *sandbox.Astro) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/0/") && c.slow > 0 {
 			time.Sleep(c.slow / 2)
@@ -102,7 +104,7 @@ func (c matrix) slowed(a *sandbox.Astro) http.Handler {
 	})
 }
 
-// startForeign starts the other tool. What it returns stops it and tells when it made changes.
+// startForeign starts the other tool. The returned function stops it and returns the times of its changes.
 func (c matrix) startForeign(a *sandbox.Astro) (stop func() []time.Time) {
 	if c.foreign == 0 {
 		return func() []time.Time { return nil }
@@ -134,22 +136,22 @@ func (c matrix) startForeign(a *sandbox.Astro) (stop func() []time.Time) {
 	}
 }
 
-// input are the inputs of a program.
+// input returns the inputs of a process.
 func (c matrix) input(i int) map[string]string {
 	own := []string{"org-token-name", "", "org-token-id", matrixToken, "settle", "2s", "workspace", matrixWorkspace(i)}
 	return with(append(own, c.inputs...)...)
 }
 
-// inWindows counts the changes that fell between a program's read and the write that was built on it.
+// inWindows counts the changes between a process's read and the write that is based on it.
 func inWindows(requests []sandbox.Request, changes []time.Time) int {
 	count := 0
 	for _, change := range changes {
 		read := map[string]time.Time{}
 		for _, r := range requests {
-			program, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+			process, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 			if r.Method != http.MethodPost {
-				read[program] = r.Start
-			} else if change.After(read[program]) && change.Before(r.End) {
+				read[process] = r.Start
+			} else if change.After(read[process]) && change.Before(r.End) {
 				count++
 				break
 			}
@@ -158,9 +160,9 @@ func inWindows(requests []sandbox.Request, changes []time.Time) int {
 	return count
 }
 
-// weathers are matrices of so many programs in each kind of weather, in the last of which another tool writes for so
-// long.
-func weathers(size int, foreign time.Duration) []matrix {
+// conditions returns a matrix of the given size for each set of conditions. In the last one, another tool writes for
+// the given time.
+func conditions(size int, foreign time.Duration) []matrix {
 	const ms = time.Millisecond
 	calm := func(o sandbox.Options) func() sandbox.Options {
 		return func() sandbox.Options {
@@ -178,21 +180,21 @@ func weathers(size int, foreign time.Duration) []matrix {
 			sandbox: calm(sandbox.Options{}),
 		},
 		{
-			name: "reads trail by 1 s, settle 3 s", size: size, inputs: []string{"settle", "3s"},
+			name: "stale reads for 1 s, settle 3 s", size: size, inputs: []string{"settle", "3s"},
 			sandbox: calm(sandbox.Options{Lag: time.Second}),
 		},
 		{name: "another tool", size: size, foreign: foreign, sandbox: calm(sandbox.Options{})},
 	}
 }
 
-// TestMatrix has ten programs at once, in each kind of weather. The other tool stops writing before they are done. Of
-// the short tests these take longest, and tests start in the order of their files: this one comes early.
+// TestMatrix runs ten processes at once under each set of conditions. The other tool stops writing before they are
+// done. This is the longest of the short tests. Tests start in the order of their files, so this file comes early.
 func TestMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
-	for _, c := range weathers(10, 8*time.Second) {
+	for _, c := range conditions(10, 8*time.Second) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(t)
@@ -200,15 +202,15 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// TestMatrixLong has fifty, and the other tool never stops. Those behind the documented limits must be done within the
-// default timeout, too. It takes minutes, most of them waiting.
+// TestMatrixLong runs fifty processes, and the other tool never stops. Under the documented rate limits they must also
+// finish within the default timeout. The test takes minutes, mostly waiting.
 func TestMatrixLong(t *testing.T) {
-	isLong(t)
+	requireLong(t)
 	t.Parallel()
-	limited := matrix{name: "behind 10 GETs and 5 POSTs a second", size: 50, sandbox: func() sandbox.Options {
+	limited := matrix{name: "rate limits of 10 GETs and 5 POSTs per second", size: 50, sandbox: func() sandbox.Options {
 		return sandbox.Options{Latency: uniform(50*time.Millisecond, 50*time.Millisecond), GETs: 10, POSTs: 5}
 	}}
-	for _, c := range append(weathers(50, patience), limited) {
+	for _, c := range append(conditions(50, maxWait), limited) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(t)
@@ -216,9 +218,9 @@ func TestMatrixLong(t *testing.T) {
 	}
 }
 
-// TestCurveLong has the curve of how the cost grows with the number of programs. Nothing else runs beside them.
+// TestCurveLong measures how the cost grows with the number of processes. No other test runs at the same time.
 func TestCurveLong(t *testing.T) {
-	isLong(t)
+	requireLong(t)
 	for _, size := range []int{10, 20, 50, 100} {
 		c := matrix{size: size, sandbox: func() sandbox.Options {
 			return sandbox.Options{Latency: uniform(50*time.Millisecond, 50*time.Millisecond)}

@@ -1,6 +1,7 @@
-// Package e2e tests the built binary from outside: started as GitHub's runner starts it, against an Astro in memory, and
-// judged by what it leaves behind (exit code, log, outputs, summary, and the roles and requests that Astro saw).
+// Package e2e tests the built binary from outside. It starts the binary as GitHub's runner does, against an Astro in
+// memory, and checks the exit code, the log, the outputs, the job summary, and the roles and requests that Astro
+// received.
 //
-// A test starts with [demo] or [serve], and [run]. Whatever a test is about, run also checks what holds for every run: see
-// result.check.
+// A test begins with [demo] or [serve], and then calls [run]. In every test, run also checks what must hold for all
+// runs: see result.check.
 package e2e

@@ -10,7 +10,7 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// apiError is a fault in the API's own words.
+// apiError returns a fault in the format of the API's errors.
 func apiError(status int, message string) sandbox.Fault {
 	return sandbox.Fault{
 		Status: status,
@@ -18,7 +18,7 @@ func apiError(status int, message string) sandbox.Fault {
 	}
 }
 
-// always has a fault for every request of a kind.
+// always returns a hook with a fault for every request of a kind.
 func always(what string, fault sandbox.Fault) hook {
 	return func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
 		if call(r.Method, r.URL.Path) == what {
@@ -28,14 +28,15 @@ func always(what string, fault sandbox.Fault) hook {
 	}
 }
 
-// TestErrors has each kind of error whose cause lies in what was asked for, or in a final answer. None of them changes a role.
+// TestErrors covers the kinds of errors that the inputs or a final response of the API cause. None of them changes a
+// role.
 func TestErrors(t *testing.T) {
 	t.Parallel()
-	const opaque = "an-opaque-api-token-of-which-nobody-can-read-the-claims"
+	const opaque = "an-opaque-api-token-without-readable-claims"
 	const otherOrganization = "clorgsecond00000000000001"
 	yesterday := time.Now().AddDate(0, 0, -1).Truncate(time.Second)
 	expired := sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, yesterday)
-	// Nobody looks up the host: a redirect is not followed.
+	// The host does not exist: the test is that a redirect is not followed.
 	redirect := sandbox.Fault{Status: 307, Header: http.Header{"Location": {"https://login.invalid/here"}}}
 	for _, tt := range []struct {
 		name   string
@@ -45,35 +46,132 @@ func TestErrors(t *testing.T) {
 		writes int
 		words  []string
 	}{
-		{"token refused", "unauthorized", with("api-token", opaque, "organization", sandbox.DemoOrganizationID), nil, 0, []string{"401 Unauthorized", "missing, invalid or expired", "request ID", "not revoked"}},
-		{"token expired", "unauthorized", with("api-token", expired), nil, 0, []string{"401", "ended at " + yesterday.UTC().Format(time.RFC3339), "Make a new one"}},
-		{"not allowed to write", "forbidden", with(), always(writeRoles, apiError(403, "no right to")), 1, []string{"403 Forbidden", "no right to", "11111111-2222", "Organization Owner", "IP allow list"}},
-		{"other Organization", "forbidden", with("organization", otherOrganization), nil, 0, []string{"403", "does not belong to this organization"}},
-		{"unknown Organization", "organization-unclear", with("organization", "clnosuchorganization00001"), nil, 0, []string{"clnosuchorganization00001", "astro organization list"}},
-		{"token name unknown", "token-not-found", with("org-token-name", "CI Deplyoer"), nil, 0, []string{`"CI Deplyoer"`, `Did you mean "CI Deployer"?`, "wait"}},
-		{"token ID unknown", "token-not-found", with("org-token-name", "", "org-token-id", "clnosuchtoken000000000001"), nil, 0, []string{"clnosuchtoken000000000001", "org-token-id"}},
-		{"token name twice", "token-ambiguous", with("org-token-name", "Nightly Reports"), nil, 0, []string{"2 Organization API tokens", "cltokennightlyreports0003", "cltokennightlyreports0004", "org-token-id"}},
-		{"token of a Workspace by name", "wrong-token-scope", with("org-token-name", "Team Data CI"), nil, 0, []string{"Team Data CI", "WORKSPACE", "Make one for the Organization"}},
-		{"token of a Workspace by ID", "wrong-token-scope", with("org-token-name", "", "org-token-id", teamData), nil, 0, []string{teamData, "WORKSPACE"}},
-		{"Workspace name unknown", "workspace-not-found", with("workspace", "Prodcution"), nil, 0, []string{`"Prodcution"`, `Did you mean "Production"?`}},
-		{"Workspace ID unknown", "workspace-not-found", with("workspace", "clnosuchworkspace00000001"), nil, 0, []string{"clnosuchworkspace00000001", "ID or"}},
-		{"Workspace name twice", "workspace-ambiguous", with("workspace", "Analytics"), nil, 0, []string{"2 Workspaces", analytics, analytics2}},
-		{"bad request", "rejected", with(), always(writeRoles, apiError(400, "roles[3] is odd")), 1, []string{"400 Bad Request", "roles[3] is odd", "11111111-2222", "support"}},
-		{"read redirected", "rejected", with(), always(listTokens, redirect), 0, []string{"307", "https://login.invalid/here", "api-url"}},
-		{"write redirected", "rejected", with(), always(writeRoles, redirect), 1, []string{"307", "https://login.invalid/here", "api-url"}},
-		{"token gone between list and read", "rejected", with(), always(readToken, apiError(404, "API token not found")), 0, []string{"404 Not Found", "reading the API token", "set wait to 30s"}},
-		{"token gone before the write", "rejected", with(), always(writeRoles, apiError(404, "API token not found")), 1, []string{"404 Not Found", "setting the API token's roles", "support"}},
-		{"proxy wants a password", "rejected", with(), always(listWorkspaces, sandbox.Fault{Status: 407}), 0, []string{"407 Proxy Authentication Required"}},
-		{"not implemented", "rejected", with(), always(writeRoles, sandbox.Fault{Status: 501}), 1, []string{"501 Not Implemented"}},
-		{"wrong version of HTTP", "rejected", with(), always(readToken, sandbox.Fault{Status: 505}), 0, []string{"505"}},
+		{
+			"token refused", "unauthorized", with("api-token", opaque, "organization", sandbox.DemoOrganizationID),
+			nil, 0,
+			[]string{"401 Unauthorized", "missing, invalid or expired", "request ID", "not revoked"},
+		},
+		{
+			"token expired", "unauthorized", with("api-token", expired), nil, 0,
+			[]string{"401", "expired at " + yesterday.UTC().Format(time.RFC3339), "Create a new one"},
+		},
+		{
+			"not allowed to write", "forbidden", with(), always(writeRoles, apiError(403, "no right to")), 1,
+			[]string{"403 Forbidden", "no right to", "11111111-2222", "Organization Owner", "IP allow list"},
+		},
+		{
+			"another Organization", "forbidden", with("organization", otherOrganization), nil, 0,
+			[]string{"403", "does not belong to this organization"},
+		},
+		{
+			"unknown Organization", "organization-unclear", with("organization", "clnosuchorganization00001"), nil, 0,
+			[]string{"clnosuchorganization00001", "astro organization list"},
+		},
+		{
+			"token name unknown", "token-not-found", with("org-token-name", "CI Deplyoer"), nil, 0,
+			[]string{`"CI Deplyoer"`, `Did you mean "CI Deployer"?`, "wait"},
+		},
+		{
+			"token ID unknown", "token-not-found",
+			with("org-token-name", "", "org-token-id", "clnosuchtoken000000000001"), nil, 0,
+			[]string{"clnosuchtoken000000000001", "org-token-id"},
+		},
+		{
+			"token name ambiguous", "token-ambiguous", with("org-token-name", "Nightly Reports"), nil, 0,
+			[]string{
+				"2 Organization API tokens", "cltokennightlyreports0003", "cltokennightlyreports0004", "org-token-id",
+			},
+		},
+		{
+			"Workspace API token by name", "wrong-token-scope", with("org-token-name", "Team Data CI"), nil, 0,
+			[]string{"Team Data CI", "WORKSPACE", "Create one"},
+		},
+		{
+			"Workspace API token by ID", "wrong-token-scope", with("org-token-name", "", "org-token-id", teamData),
+			nil, 0,
+			[]string{teamData, "WORKSPACE"},
+		},
+		{
+			"Workspace name unknown", "workspace-not-found", with("workspace", "Prodcution"), nil, 0,
+			[]string{`"Prodcution"`, `Did you mean "Production"?`},
+		},
+		{
+			"Workspace ID unknown", "workspace-not-found", with("workspace", "clnosuchworkspace00000001"), nil, 0,
+			[]string{"clnosuchworkspace00000001", "ID or"},
+		},
+		{
+			"Workspace name ambiguous", "workspace-ambiguous", with("workspace", "Analytics"), nil, 0,
+			[]string{"2 Workspaces", analytics, analytics2},
+		},
+		{
+			"bad request", "rejected", with(), always(writeRoles, apiError(400, "roles[3] is odd")), 1,
+			[]string{"400 Bad Request", "roles[3] is odd", "11111111-2222", "support"},
+		},
+		{
+			"read redirected", "rejected", with(), always(listTokens, redirect), 0,
+			[]string{"307", "https://login.invalid/here", "api-url"},
+		},
+		{
+			"write redirected", "rejected", with(), always(writeRoles, redirect), 1,
+			[]string{"307", "https://login.invalid/here", "api-url"},
+		},
+		{
+			"token deleted after the list", "rejected", with(), always(readToken, apiError(404, "API token not found")),
+			0,
+			[]string{"404 Not Found", "reading the API token", "set wait to 30s"},
+		},
+		{
+			"token deleted before the write", "rejected", with(),
+			always(writeRoles, apiError(404, "API token not found")), 1,
+			[]string{"404 Not Found", "setting the API token's roles", "support"},
+		},
+		{
+			"proxy requires a password", "rejected", with(), always(listWorkspaces, sandbox.Fault{Status: 407}), 0,
+			[]string{"407 Proxy Authentication Required"},
+		},
+		{
+			"not implemented", "rejected", with(), always(writeRoles, sandbox.Fault{Status: 501}), 1,
+			[]string{"501 Not Implemented"},
+		},
+		{
+			"unsupported HTTP version", "rejected", with(), always(readToken, sandbox.Fault{Status: 505}), 0,
+			[]string{"505"},
+		},
 		{"gone", "rejected", with(), always(listTokens, sandbox.Fault{Status: 410}), 0, []string{"410 Gone"}},
-		{"never well", "unavailable", with("timeout", shortly), always(listTokens, sandbox.Fault{Status: 503}), 0, []string{"503", "reading the API tokens", "timeout of 8s", "status.astronomer.io"}},
-		{"writes never taken", "unavailable", with("timeout", shortly), always(writeRoles, apiError(429, "slow down")), -1, []string{"429", "slow down", "setting the API token's roles"}},
-		{"never JSON", "unavailable", with("timeout", shortly), always(readToken, sandbox.Fault{Body: "<html>"}), 0, []string{"not a valid answer"}},
-		{"server hangs", "unavailable", with("timeout", shortly), always(readToken, sandbox.Fault{Hang: true}), 0, []string{"no answer before the timeout of 8s"}},
-		{"server hangs at a list", "unavailable", with("timeout", shortly), always(listTokens, sandbox.Fault{Hang: true}), 0, []string{"reading the API tokens", "no answer before the timeout of 8s"}},
-		{"asked to wait too long", "unavailable", with("timeout", "2m"), always(listTokens, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), 0, []string{"429", "wait 1h0m0s", "longer than what is left of the timeout of 2m0s"}},
-		{"write asked to wait too long", "unavailable", with("timeout", "2m"), always(writeRoles, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"Fri, 31 Dec 2128 23:59:59 GMT"}}}), 1, []string{"429", "longer than what is left"}},
+		{
+			"always 503", "unavailable", with("timeout", shortTimeout), always(listTokens, sandbox.Fault{Status: 503}), 0,
+			[]string{"503", "reading the API tokens", "timeout of 8s", "status.astronomer.io"},
+		},
+		{
+			"writes always limited", "unavailable", with("timeout", shortTimeout),
+			always(writeRoles, apiError(429, "slow down")), -1,
+			[]string{"429", "slow down", "setting the API token's roles"},
+		},
+		{
+			"never JSON", "unavailable", with("timeout", shortTimeout), always(readToken, sandbox.Fault{Body: "<html>"}), 0,
+			[]string{"not a valid answer"},
+		},
+		{
+			"server hangs", "unavailable", with("timeout", shortTimeout), always(readToken, sandbox.Fault{Hang: true}), 0,
+			[]string{"no answer before the timeout of 8s"},
+		},
+		{
+			"server hangs in a list", "unavailable", with("timeout", shortTimeout),
+			always(listTokens, sandbox.Fault{Hang: true}), 0,
+			[]string{"reading the API tokens", "no answer before the timeout of 8s"},
+		},
+		{
+			"Retry-After too long", "unavailable", with("timeout", "2m"),
+			always(listTokens, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), 0,
+			[]string{"429", "wait 1h0m0s", "longer than what is left of the timeout of 2m0s"},
+		},
+		{
+			"Retry-After of a write too long", "unavailable", with("timeout", "2m"),
+			always(writeRoles,
+				sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"Fri, 31 Dec 2128 23:59:59 GMT"}}}),
+			1,
+			[]string{"429", "longer than what is left"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,8 +186,8 @@ func TestErrors(t *testing.T) {
 			if tt.writes >= 0 {
 				equal(t, "writes", w.count(writeRoles), tt.writes)
 			}
-			if strings.Contains(tt.name, "too long") && r.took > atOnce {
-				t.Errorf("did not fail at once but after %v", r.took)
+			if strings.Contains(tt.name, "too long") && r.took > maxFailFast {
+				t.Errorf("failed only after %v", r.took)
 			}
 			w.checkWrites(t)
 		})
@@ -98,16 +196,17 @@ func TestErrors(t *testing.T) {
 
 func TestSeveralOrganizations(t *testing.T) {
 	t.Parallel()
-	const opaque = "an-opaque-api-token-of-which-nobody-can-read-the-claims"
+	const opaque = "an-opaque-api-token-without-readable-claims"
 	w := demo(t, sandbox.Options{APIToken: opaque}, nil)
 	w.AddOrganization("clorgsecond00000000000001", "Second Airline")
 	r := run(t, w.root, with("api-token", opaque))
-	r.failed(t, "organization-unclear", "2 Organizations", sandbox.DemoOrganizationID, "Example Airlines", "clorgsecond00000000000001", "Second Airline")
+	r.failed(t, "organization-unclear", "2 Organizations", sandbox.DemoOrganizationID, "Example Airlines",
+		"clorgsecond00000000000001", "Second Airline")
 	equal(t, "requests", w.calls(), []string{listOrganizations})
 }
 
-// TestBrokenToken has tokens whose answers are no base for a write: it would revoke everything.
-func TestBrokenToken(t *testing.T) {
+// TestInvalidTokenResponse has API tokens whose responses must not be the base of a write, as it could revoke roles.
+func TestInvalidTokenResponse(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
@@ -115,21 +214,24 @@ func TestBrokenToken(t *testing.T) {
 	}{
 		{"no roles", sandbox.Token{NoRoles: true}},
 		{"no Organization role", sandbox.Token{Roles: []string{entry("WORKSPACE", staging, "WORKSPACE_OWNER")}}},
-		{"two Organization roles", sandbox.Token{Roles: []string{entry("ORGANIZATION", "a", "A"), entry("ORGANIZATION", "b", "B")}}},
+		{
+			"two Organization roles",
+			sandbox.Token{Roles: []string{entry("ORGANIZATION", "a", "A"), entry("ORGANIZATION", "b", "B")}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
 			tt.token.ID, tt.token.Name = "clbrokentoken000000000001", "Broken"
 			w.AddToken(tt.token)
-			r := run(t, w.root, with("org-token-name", "Broken", "timeout", shortly))
+			r := run(t, w.root, with("org-token-name", "Broken", "timeout", shortTimeout))
 			r.failed(t, "unavailable", "not a valid answer", "without its one Organization role")
 			equal(t, "writes", w.count(writeRoles), 0)
 		})
 	}
 }
 
-// TestSeveralNotFound tells all that is missing at once, and writes nothing although one Workspace is there.
+// TestSeveralNotFound reports all unknown names together, and writes nothing although one Workspace was found.
 func TestSeveralNotFound(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -145,7 +247,7 @@ func TestSeveralNotFound(t *testing.T) {
 	equal(t, "writes", w.count(writeRoles), 0)
 }
 
-func TestFarTooManyNotFound(t *testing.T) {
+func TestManyNotFound(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	r := run(t, w.root, with("workspace", "x1\nx2\nx3\nx4\nx5\nx6\nx7\nx8\nx9\nx10\nx11\nx12"))
@@ -156,21 +258,22 @@ func TestFarTooManyNotFound(t *testing.T) {
 	contains(t, "summary", r.summary, "x12")
 }
 
-func TestEndsSoon(t *testing.T) {
+func TestAPITokenExpiresSoon(t *testing.T) {
 	t.Parallel()
-	ends := time.Now().AddDate(0, 0, 3)
-	token := sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, ends)
+	expires := time.Now().AddDate(0, 0, 3)
+	token := sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, expires)
 	w := demo(t, sandbox.Options{APIToken: token}, nil)
 	r := run(t, w.root, with("api-token", token))
 	r.is(t, "status", "granted")
 	warnings := r.named("warning")
 	if equal(t, "warnings", len(warnings), 1); len(warnings) == 1 {
-		contains(t, "warning", warnings[0].message, ends.UTC().Format(time.RFC3339))
+		contains(t, "warning", warnings[0].message, expires.UTC().Format(time.RFC3339))
 	}
 }
 
-// TestNothingLowered has a write that lowers a role and is refused: nobody is told that the role goes down.
-func TestNothingLowered(t *testing.T) {
+// TestNoWarningAfterRefusedWrite has a write that would lower a role and is refused: no warning says that it was
+// lowered.
+func TestNoWarningAfterRefusedWrite(t *testing.T) {
 	t.Parallel()
 	for _, file := range []bool{false, true} {
 		t.Run(fmt.Sprintf("file %t", file), func(t *testing.T) {
@@ -178,8 +281,9 @@ func TestNothingLowered(t *testing.T) {
 			w := demo(t, sandbox.Options{}, always(writeRoles, apiError(403, "no")))
 			inputs, options := with("workspace", "Staging", "role", "WORKSPACE_MEMBER"), []option{}
 			if file {
-				inputs = applied()
-				options = append(options, checkout("grants: [{org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [Staging]}]"))
+				inputs = applyInputs()
+				options = append(options,
+					checkout("grants: [{org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [Staging]}]"))
 			}
 			r := run(t, w.root, inputs, options...)
 			r.is(t, "error", "forbidden", "changed", "false")

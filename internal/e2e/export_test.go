@@ -8,11 +8,12 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestExport exports an Organization, and plans the file at once: it changes nothing.
+// TestExport exports an Organization and plans the file, which changes nothing.
 func TestExport(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	// What a file cannot say by name: one with a line break, one that looks like an ID, one that several have, and a role that cannot be granted.
+	// A file cannot contain all of these by name: a name with a line break, one that looks like an ID, an ambiguous
+	// one, and a role that cannot be granted.
 	w.AddWorkspace("clworkspacestrange0000001", "two\nlines: \"#\"")
 	w.AddWorkspace("clworkspacestrange0000002", "clworkspaceproduction0001")
 	w.AddWorkspace("clworkspacestrange0000003", `- "quoted" # 'and' {so} [on]: ü`)
@@ -24,9 +25,11 @@ func TestExport(t *testing.T) {
 		entry("WORKSPACE", analytics, "WORKSPACE_MEMBER"),
 		entry("WORKSPACE", production, "WORKSPACE_ACCESSOR"),
 	}})
-	// Names that the parser refuses, as values and in comments.
+	// Names that are not valid in a file, as values and in comments.
 	const secret = "eyJhbGciOiJI.eyJhbGciOiJI.eyJhbGciOiJI"
-	for i, name := range []string{"holds " + secret, strings.Repeat("<", 120), strings.Repeat("<", 101), " white ", "", strings.Repeat("long ", 500)} {
+	for i, name := range []string{
+		"holds " + secret, strings.Repeat("<", 120), strings.Repeat("<", 101), " white ", "", strings.Repeat("long ", 500),
+	} {
 		id := fmt.Sprintf("cltokenrefused00000000%03d", i)
 		w.AddWorkspace(fmt.Sprintf("clworkspacerefused0000%03d", i), name)
 		w.AddToken(sandbox.Token{ID: id, Name: name, Roles: []string{
@@ -38,20 +41,22 @@ func TestExport(t *testing.T) {
 	exported := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1")).wait()
 	equal(t, "exit code", exported.code, 0)
 	lacks(t, "the file", exported.log, secret)
-	contains(t, "the file", exported.log, `org-token-name: "CI Deployer"`, `org-token-id: "cltokennightlyreports0003" # Nightly Reports`,
+	contains(t, "the file", exported.log, `org-token-name: "CI Deployer"`,
+		`org-token-id: "cltokennightlyreports0003" # Nightly Reports`,
 		`"clworkspacestrange0000001" # two\nlines`, `- \"quoted\" # 'and' {so} [on]: ü"`, "which cannot be granted")
 	equal(t, "writes", w.count(writeRoles), 0)
 
-	file := exported.log[strings.Index(exported.log, "# What"):]
+	file := exported.log[strings.Index(exported.log, "# The roles"):]
 	planned := run(t, w.root, map[string]string{"grants-file": "grants.yml", "dry-run": "true"}, func(s *setup) {
 		s.env["GITHUB_WORKSPACE"] = s.dir
 		s.write("grants.yml", file)
 	})
-	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0", "unchanged", "14")
+	planned.is(t, "status", "unchanged", "changed", "false", "granted", "0", "updated", "0", "revoked", "0",
+		"unchanged", "14")
 }
 
-// TestExportOfWhatNoFileSays exports roles of which none can be granted by a file: they are comments, and the file is valid.
-func TestExportOfWhatNoFileSays(t *testing.T) {
+// TestExportOfUnsupportedRoles exports roles that a file cannot grant: they become comments, and the file is valid.
+func TestExportOfUnsupportedRoles(t *testing.T) {
 	t.Parallel()
 	const missing = "clworkspacemissing0000001"
 	for _, tt := range []struct {
@@ -59,17 +64,26 @@ func TestExportOfWhatNoFileSays(t *testing.T) {
 		roles      []string
 	}{
 		{"nothing", "grants: []\n", nil},
-		{"a role that cannot be granted", "has WORKSPACE_ACCESSOR in Production, which cannot be granted.", []string{entry("WORKSPACE", production, "WORKSPACE_ACCESSOR")}},
-		{"two roles in one Workspace", "has WORKSPACE_OWNER and WORKSPACE_MEMBER in Production, of which a file can say one only.", []string{
-			entry("WORKSPACE", production, "WORKSPACE_OWNER"), entry("WORKSPACE", production, "WORKSPACE_MEMBER"),
-		}},
-		{"a Workspace that is in no list", "has WORKSPACE_OWNER in " + missing + ", which is in no list.", []string{entry("WORKSPACE", missing, "WORKSPACE_OWNER")}},
+		{
+			"a role that cannot be granted", "has WORKSPACE_ACCESSOR in Production, which cannot be granted.",
+			[]string{entry("WORKSPACE", production, "WORKSPACE_ACCESSOR")},
+		},
+		{
+			"two roles in one Workspace",
+			"has WORKSPACE_OWNER and WORKSPACE_MEMBER in Production, but a file can give it only one role there.",
+			[]string{entry("WORKSPACE", production, "WORKSPACE_OWNER"), entry("WORKSPACE", production, "WORKSPACE_MEMBER")},
+		},
+		{
+			"a Workspace that is not listed",
+			"has WORKSPACE_OWNER in " + missing + ", which is not in the list of Workspaces.",
+			[]string{entry("WORKSPACE", missing, "WORKSPACE_OWNER")},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
 			member := entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")
-			for _, token := range []string{deployer, "cltokennightlyreports0003", "cltokennightlyreports0004", "cltokenlegacysync00000007"} {
+			for _, token := range []string{deployer, "cltokennightlyreports0003", "cltokennightlyreports0004", legacySync} {
 				w.SetRoles(token, member)
 			}
 			w.SetRoles(deployer, append([]string{member}, tt.roles...)...)
@@ -77,7 +91,7 @@ func TestExportOfWhatNoFileSays(t *testing.T) {
 			contains(t, "the file", exported.log, tt.note)
 			planned := run(t, w.root, map[string]string{"grants-file": "grants.yml", "dry-run": "true"}, func(s *setup) {
 				s.env["GITHUB_WORKSPACE"] = s.dir
-				s.write("grants.yml", exported.log[strings.Index(exported.log, "# What"):])
+				s.write("grants.yml", exported.log[strings.Index(exported.log, "# The roles"):])
 			})
 			planned.is(t, "status", "unchanged", "unchanged", "0")
 		})

@@ -13,20 +13,23 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// passing is a fault that another try gets past.
-type passing struct {
+// transientFault is a fault that a retry gets past.
+type transientFault struct {
 	name   string
 	fault  sandbox.Fault
-	after  time.Duration // what the server asks to wait
+	after  time.Duration // the wait that the server asks for
 	asDate bool
-	slow   bool // no fault in the end: it is waited for
+	slow   bool // a late response, which needs no retry
 }
 
-// passingFaults are those of point 5 of the protocol.
-var passingFaults = []passing{
+// transientFaults are the faults that are retried.
+var transientFaults = []transientFault{
 	{name: "reset", fault: sandbox.Fault{Reset: true}},
-	{name: "truncated", fault: sandbox.Fault{Truncate: true, Status: 200, Body: `{"organizationRole":"ORGANIZATION_MEMBER"}`}},
-	{name: "no JSON", fault: sandbox.Fault{Status: 200, Body: "<html>Please log in</html>"}},
+	{
+		name:  "truncated",
+		fault: sandbox.Fault{Truncate: true, Status: 200, Body: `{"organizationRole":"ORGANIZATION_MEMBER"}`},
+	},
+	{name: "not JSON", fault: sandbox.Fault{Status: 200, Body: "<html>Please log in</html>"}},
 	{name: "empty", fault: sandbox.Fault{Status: 200}},
 	{name: "408", fault: sandbox.Fault{Status: 408}},
 	{name: "409", fault: apiError(409, "in conflict")},
@@ -34,21 +37,36 @@ var passingFaults = []passing{
 	{name: "429", fault: apiError(429, "rate limit exceeded")},
 	{name: "429 with seconds", fault: sandbox.Fault{Status: 429}, after: time.Second},
 	{name: "429 with a date", fault: sandbox.Fault{Status: 429}, after: 2 * time.Second, asDate: true},
-	{name: "429 with a past date", fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Jan 2006 15:04:05 GMT"}}}},
-	{name: "429 with garbage", fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"soon ::error::x"}}}},
-	{name: "wrong JSON types", fault: sandbox.Fault{Status: 200, Body: `[{"tokens":7,"totalCount":"many","roles":{}}]`}},
+	{
+		name:  "429 with a past date",
+		fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Jan 2006 15:04:05 GMT"}}},
+	},
+	{
+		name:  "429 with garbage",
+		fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"soon ::error::x"}}},
+	},
+	{
+		name:  "wrong JSON types",
+		fault: sandbox.Fault{Status: 200, Body: `[{"tokens":7,"totalCount":"many","roles":{}}]`},
+	},
 	{name: "10 MB of JSON", fault: sandbox.Fault{Status: 200, Body: `["` + strings.Repeat("x", 10<<20) + `"]`}},
 	{name: "hang", fault: sandbox.Fault{Hang: true}},
 	{name: "slow", fault: sandbox.Fault{Delay: 2 * time.Second}, slow: true},
 	{name: "500", fault: apiError(500, "oops")},
-	{name: "502 in HTML", fault: sandbox.Fault{Status: 502, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html><h1>Bad\n::error::gateway</h1></html>"}},
+	{
+		name: "502 in HTML",
+		fault: sandbox.Fault{
+			Status: 502, Header: http.Header{"Content-Type": {"text/html"}},
+			Body: "<html><h1>Bad\n::error::gateway</h1></html>",
+		},
+	},
 	{name: "503", fault: sandbox.Fault{Status: 503}},
 	{name: "503 with seconds", fault: sandbox.Fault{Status: 503}, after: time.Second},
 	{name: "504", fault: sandbox.Fault{Status: 504, Body: "upstream timed out"}},
 }
 
-// now returns the fault as it is at this moment, and when the next try may come.
-func (p passing) now() (sandbox.Fault, time.Time) {
+// now returns the fault as it is now, and the time before which there must be no retry.
+func (p transientFault) now() (sandbox.Fault, time.Time) {
 	fault, soonest := p.fault, time.Now().Add(p.after)
 	switch {
 	case p.asDate:
@@ -60,11 +78,11 @@ func (p passing) now() (sandbox.Fault, time.Time) {
 	return fault, soonest
 }
 
-// TestFaults meets each fault once, at each request of a grant. The grant stands in the end, nobody else's role is lost, and no
-// write is sent again as it was. It prints what each came to.
+// TestFaults has each transient fault once, at each request of a grant. The role is granted in the end, no other role
+// is lost, and no write is repeated without a new read. It logs the outcome of each.
 func TestFaults(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped in short mode")
 	}
 	t.Parallel()
 	outcomes := newTable(t)
@@ -72,7 +90,7 @@ func TestFaults(t *testing.T) {
 		name   string
 		nth    int
 		what   string
-		effect bool // it takes effect, and the answer is lost
+		effect bool // the write takes effect, and its response is lost
 		writes int
 	}{
 		{"token list", 1, listTokens, false, 1},
@@ -80,9 +98,9 @@ func TestFaults(t *testing.T) {
 		{"first read", 1, readToken, false, 1},
 		{"write before its effect", 1, writeRoles, false, 2},
 		{"write after its effect", 1, writeRoles, true, 1},
-		{"look", 1, lookAgain, false, 1},
+		{"verification", 1, verifyRead, false, 1},
 	} {
-		for _, p := range passingFaults {
+		for _, p := range transientFaults {
 			t.Run(where.name+"/"+p.name, func(t *testing.T) {
 				t.Parallel()
 				var soonest time.Time
@@ -98,30 +116,31 @@ func TestFaults(t *testing.T) {
 				w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
 				w.checkWrites(t)
 				w.checkPause(t, soonest)
-				lines := strings.Count(r.log, "Next try in ")
-				outcomes.add(p.name, where.name, fmt.Sprintf("exit %d, %d writes, %d retries", r.code, w.count(writeRoles), lines))
+				lines := strings.Count(r.log, "Next attempt in ")
+				outcomes.add(p.name, where.name,
+					fmt.Sprintf("exit %d, %d writes, %d retries", r.code, w.count(writeRoles), lines))
 				if p.slow {
 					equal(t, "writes", w.count(writeRoles), 1)
-					equal(t, "lines about another try", lines, 0)
+					equal(t, "lines about a retry", lines, 0)
 					return
 				}
 				equal(t, "writes", w.count(writeRoles), where.writes)
-				// A read that meets a reset on a connection that was used before is sent again by net/http, which tells nobody.
+				// net/http itself repeats a read after a reset of a reused connection, without a trace.
 				if lines > 1 || lines == 0 && (p.name != "reset" || where.what == writeRoles) {
-					t.Errorf("%d lines about another try", lines)
+					t.Errorf("%d lines about a retry", lines)
 				}
 			})
 		}
 	}
 }
 
-// table gathers what became of every fault at every request.
+// table collects the outcomes of all faults at all requests.
 type table struct {
 	sync.Mutex
 	rows map[string][]string
 }
 
-// newTable returns a table that is printed when the test and all its parts are done.
+// newTable returns a table that is logged when the test and its subtests are finished.
 func newTable(t *testing.T) *table {
 	outcomes := &table{rows: map[string][]string{}}
 	t.Cleanup(func() {
@@ -138,7 +157,7 @@ func (o *table) add(row, column, outcome string) {
 	o.rows[row] = append(o.rows[row], column+": "+outcome)
 }
 
-// checkPause makes sure that the one faulted request was not made again before the server allowed it.
+// checkPause checks that the request with the fault was not repeated earlier than the server allowed.
 func (w world) checkPause(t *testing.T, soonest time.Time) {
 	t.Helper()
 	requests := w.Requests()
@@ -148,17 +167,18 @@ func (w world) checkPause(t *testing.T, soonest time.Time) {
 		}
 		for _, next := range requests[i+1:] {
 			if next.Path == faulted.Path && next.Method == faulted.Method && next.Start.Before(soonest) {
-				t.Errorf("a request came %v before the server allowed it", soonest.Sub(next.Start))
+				t.Errorf("a request was sent %v before the server allowed it", soonest.Sub(next.Start))
 			}
 		}
 	}
 }
 
-// TestOneLimitHoldsAllBack has a 429 on the Workspaces while the token list is being read: its further pages wait too.
-func TestOneLimitHoldsAllBack(t *testing.T) {
+// TestRateLimitAppliesToAllRequests has a 429 for the Workspaces while the token list is read: its further pages wait
+// too.
+func TestRateLimitAppliesToAllRequests(t *testing.T) {
 	t.Parallel()
 	limited := nth(1, listWorkspaces, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"1"}}})
-	w := crowd(t, 2500, sandbox.Options{}, limited)
+	w := demoWithTokens(t, 2500, sandbox.Options{}, limited)
 	known := make(chan struct{}) // closed when the program has read the 429
 	root := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if call(r.Method, r.URL.Path) == listTokens {
@@ -170,7 +190,7 @@ func TestOneLimitHoldsAllBack(t *testing.T) {
 		w.ServeHTTP(rw, r)
 	}))
 	p := start(t, root, with())
-	p.log.await(t, "Next try in")
+	p.log.await(t, "Next attempt in")
 	close(known)
 	p.wait().is(t, "status", "granted")
 	var limit time.Time
@@ -179,18 +199,18 @@ func TestOneLimitHoldsAllBack(t *testing.T) {
 			limit = r.End
 		}
 	}
-	// The first page of the list had left before.
+	// The first page of the list was requested before.
 	for _, r := range w.Requests()[2:] {
 		if wait := r.Start.Sub(limit); wait < time.Second {
-			t.Errorf("%s came %v after the 429", r.Path, wait)
+			t.Errorf("%s was requested %v after the 429", r.Path, wait)
 		}
 	}
 }
 
-// TestLimits makes a grant under the limits that Astro documents: eleven pages and look-ups at once are too many.
-func TestLimits(t *testing.T) {
+// TestDocumentedRateLimits makes a grant under the rate limits that Astro documents, which eleven pages at once exceed.
+func TestDocumentedRateLimits(t *testing.T) {
 	t.Parallel()
-	w := crowd(t, 10_000, sandbox.Options{GETs: 10, POSTs: 5}, nil)
+	w := demoWithTokens(t, 10_000, sandbox.Options{GETs: 10, POSTs: 5}, nil)
 	before := w.Roles(deployer)
 	r := run(t, w.root, with())
 	r.is(t, "status", "granted")

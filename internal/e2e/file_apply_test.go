@@ -7,12 +7,13 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestWhetherToApply has every event in which a file is applied, and those in which it is only planned: then the run says why.
-func TestWhetherToApply(t *testing.T) {
+// TestApplyDecision covers the events for which a file is applied, and those for which it is only planned: then the run
+// reports why.
+func TestApplyDecision(t *testing.T) {
 	t.Parallel()
 	const (
-		byHand = `{"repository":` + repo + `}`
-		newer  = "grants: []\n" // what is on main by now
+		manual = `{"repository":` + repo + `}`
+		newer  = "grants: []\n" // what is on main in the meantime
 	)
 	branch := func(name string) option { return env("GITHUB_REF", "refs/heads/"+name) }
 	on := func(name, payload string, more ...option) []option { return append(more, event(name, payload)) }
@@ -21,54 +22,105 @@ func TestWhetherToApply(t *testing.T) {
 		how    []option
 		inputs map[string]string
 		main   string // the file on main
-		why    string // it is only planned; empty: it is applied
+		why    string // it is only planned; empty if it is applied
 	}{
-		{"push to main", on("push", pushOf("main")), filed(), aFile, ""},
-		{"push to main of an old file", on("push", pushOf("main")), filed(), newer, "not the one at the head of `main`"},
-		{"push to main that has no such file by now", on("push", pushOf("main")), filed(), notThere, "not the one at the head of `main`"},
-		{"push to main, one byte off", on("push", pushOf("main")), filed(), aFile + "\n", "not the one at the head"},
-		{"push to a branch", on("push", pushOf("next"), branch("next")), filed(), aFile, "default branch only"},
-		{"push of a tag", on("push", strings.Replace(pushOf("main"), "heads/main", "tags/main", 1), env("GITHUB_REF", "refs/tags/main")), filed(), aFile, "default branch only"},
-		{"push that deletes main", on("push", strings.Replace(pushOf("main"), "{", `{"deleted":true,`, 1)), filed(), aFile, "default branch only"},
-		{"path by another way", on("push", pushOf("main")), filed("grants-file", "./.github/../.github/grants.yml"), aFile, ""},
-		{"schedule", on("schedule", `{"schedule":"0 5 * * *"}`), filed(), aFile, ""},
-		{"schedule of an old file", on("schedule", `{"schedule":"0 5 * * *"}`), filed(), newer, "not the one at the head"},
-		{"schedule, another default branch", on("schedule", `{}`, branch("develop")), filed(), aFile, "default branch only"},
-		{"by hand", on("workflow_dispatch", byHand), filed(), aFile, ""},
-		{"by hand on a branch", on("workflow_dispatch", byHand, branch("next")), filed(), aFile, "default branch only"},
-		{"pull request", on("pull_request", pullOf("opened", repo, "main", false)), filed(), aFile, "This is the event `pull_request`"},
-		{"pull request merged", on("pull_request", pullOf("closed", repo, "main", true)), filed(), aFile, ""},
-		{"pull request merged, seen from its base", on("pull_request_target", pullOf("closed", repo, "main", true)), filed(), aFile, ""},
-		{"pull request of a fork merged", on("pull_request_target", pullOf("closed", theirs, "main", true)), filed(), aFile, ""},
-		{"pull request merged, old by now", on("pull_request", pullOf("closed", repo, "main", true)), filed(), newer, "not the one at the head"},
-		{"pull request merged into a branch", on("pull_request", pullOf("closed", repo, "next", true)), filed(), aFile, "default branch only"},
-		{"pull request closed", on("pull_request", pullOf("closed", repo, "main", false)), filed(), aFile, "default branch only"},
-		{"label on a merged one", on("pull_request", pullOf("labeled", repo, "main", true)), filed(), aFile, "default branch only"},
-		{"merge queue", on("merge_group", byHand), filed(), aFile, "default branch only"},
-		{"comment on it", on("issue_comment", `{"issue":{"number":7}}`), filed(), aFile, "default branch only"},
-		{"payload that is no JSON", on("push", `{"ref":`), filed(), aFile, "default branch only"},
-		{"no payload", on("push", "", unset("GITHUB_EVENT_PATH")), filed(), aFile, "default branch only"},
-		{"always, pull request", on("pull_request", pullOf("opened", repo, "main", false)), applied(), aFile, ""},
-		{"always, old file", on("push", pushOf("main")), applied(), newer, ""},
-		{"dry run", on("push", pushOf("main")), filed("dry-run", "true"), aFile, "dry-run is true"},
-		{"always, dry run", on("push", pushOf("main")), applied("dry-run", "true"), aFile, "dry-run is true"},
+		{"push to main", on("push", pushOf("main")), fileInputs(), aFile, ""},
+		{"push to main, old file", on("push", pushOf("main")), fileInputs(), newer, "at the head of `main`"},
+		{"push to main, file deleted since", on("push", pushOf("main")), fileInputs(), noFile, "at the head of `main`"},
+		{
+			"push to main, one byte differs", on("push", pushOf("main")), fileInputs(), aFile + "\n",
+			"at the head of `main`",
+		},
+		{
+			"push to a branch", on("push", pushOf("next"), branch("next")), fileInputs(), aFile,
+			"only on the default branch",
+		},
+		{
+			"push of a tag",
+			on("push", strings.Replace(pushOf("main"), "heads/main", "tags/main", 1),
+				env("GITHUB_REF", "refs/tags/main")),
+			fileInputs(), aFile, "only on the default branch",
+		},
+		{
+			"push that deletes main", on("push", strings.Replace(pushOf("main"), "{", `{"deleted":true,`, 1)),
+			fileInputs(), aFile, "only on the default branch",
+		},
+		{
+			"path with dots", on("push", pushOf("main")), fileInputs("grants-file", "./.github/../.github/grants.yml"),
+			aFile, "",
+		},
+		{"schedule", on("schedule", `{"schedule":"0 5 * * *"}`), fileInputs(), aFile, ""},
+		{
+			"schedule, old file", on("schedule", `{"schedule":"0 5 * * *"}`), fileInputs(), newer,
+			"at the head of `main`",
+		},
+		{
+			"schedule, another default branch", on("schedule", `{}`, branch("develop")), fileInputs(), aFile,
+			"only on the default branch",
+		},
+		{"manual", on("workflow_dispatch", manual), fileInputs(), aFile, ""},
+		{
+			"manual, on a branch", on("workflow_dispatch", manual, branch("next")), fileInputs(), aFile,
+			"only on the default branch",
+		},
+		{
+			"pull request", on("pull_request", pullOf("opened", repo, "main", false)), fileInputs(), aFile,
+			"This is the event `pull_request`",
+		},
+		{"pull request merged", on("pull_request", pullOf("closed", repo, "main", true)), fileInputs(), aFile, ""},
+		{
+			"pull request merged, pull_request_target", on("pull_request_target", pullOf("closed", repo, "main", true)),
+			fileInputs(), aFile, "",
+		},
+		{
+			"pull request from a fork merged", on("pull_request_target", pullOf("closed", forkRepo, "main", true)),
+			fileInputs(), aFile, "",
+		},
+		{
+			"pull request merged, old file", on("pull_request", pullOf("closed", repo, "main", true)), fileInputs(),
+			newer, "at the head of `main`",
+		},
+		{
+			"pull request merged into a branch", on("pull_request", pullOf("closed", repo, "next", true)), fileInputs(),
+			aFile, "only on the default branch",
+		},
+		{
+			"pull request closed", on("pull_request", pullOf("closed", repo, "main", false)), fileInputs(), aFile,
+			"only on the default branch",
+		},
+		{
+			"label on a merged pull request", on("pull_request", pullOf("labeled", repo, "main", true)), fileInputs(),
+			aFile, "only on the default branch",
+		},
+		{"merge queue", on("merge_group", manual), fileInputs(), aFile, "only on the default branch"},
+		{
+			"comment on the pull request", on("issue_comment", `{"issue":{"number":7}}`), fileInputs(), aFile,
+			"only on the default branch",
+		},
+		{"payload is not JSON", on("push", `{"ref":`), fileInputs(), aFile, "only on the default branch"},
+		{"no payload", on("push", "", unset("GITHUB_EVENT_PATH")), fileInputs(), aFile, "only on the default branch"},
+		{"always, pull request", on("pull_request", pullOf("opened", repo, "main", false)), applyInputs(), aFile, ""},
+		{"always, old file", on("push", pushOf("main")), applyInputs(), newer, ""},
+		{"dry run", on("push", pushOf("main")), fileInputs("dry-run", "true"), aFile, "dry-run is true"},
+		{"always, dry run", on("push", pushOf("main")), applyInputs("dry-run", "true"), aFile, "dry-run is true"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := landed(t, tt.main, sandbox.Options{}, nil)
+			o := serveMerged(t, tt.main, sandbox.Options{}, nil)
 			r := o.run(t, tt.inputs, append([]option{checkout(aFile)}, tt.how...)...)
 			equal(t, "exit code", r.code, 0)
 			r.is(t, "status", "granted", "changed", "true")
 			r.counts(t, 1, 1, 1, 1, 0)
 			if tt.why == "" {
 				r.is(t, "applied", "true", "attempts", "2")
-				contains(t, "summary", r.summary, "### ✅ Astro grants file applied: 1 granted, 1 updated, 1 revoked")
+				contains(t, "summary", r.summary, "### ✅ Astro grants file: 1 granted, 1 updated, 1 revoked")
 				lacks(t, "summary", r.summary, "planned")
 				return
 			}
 			r.is(t, "applied", "false", "attempts", "0")
 			equal(t, "writes", o.count(writeRoles), 0)
-			contains(t, "summary", r.summary, "### 🔎 Astro grants file, plan: would be 1 granted, 1 updated, 1 revoked", "planned only", tt.why)
+			contains(t, "summary", r.summary, "### 🔎 Astro grants file, plan: 1 to grant, 1 to update, 1 to revoke",
+				"planned only", tt.why)
 			contains(t, "log", r.log, "planned only")
 		})
 	}

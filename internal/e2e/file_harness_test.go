@@ -11,17 +11,17 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// grantsPath is where the tests have the grants file in the checkout.
+// grantsPath is the path of the grants file in the checkout.
 const grantsPath = ".github/grants.yml"
 
-// What else of the sandbox's demo a grants file names.
+// IDs in the sandbox's demo that only the tests of grants files use.
 const (
 	sandboxWorkspace = "clworkspacesandbox0000003"
 	provisioner      = "cltokenprovisioner0000006" // Provisioner: no Workspace yet
 	legacySync       = "cltokenlegacysync00000007" // Legacy Sync: WORKSPACE_OWNER in Sandbox
 )
 
-// aFile has one of each: new, updated, revoked and unchanged.
+// aFile has one role of each kind: granted, updated, revoked and unchanged.
 const aFile = `grants:
   - org-token-name: CI Deployer
     role: WORKSPACE_OPERATOR
@@ -34,8 +34,8 @@ const aFile = `grants:
     workspaces: [Sandbox]
 `
 
-// filed returns inputs of a run with a grants file, changed as given: name, value, name, value.
-func filed(pairs ...string) map[string]string {
+// fileInputs returns the inputs of a run with a grants file, changed as given: name, value, name, value.
+func fileInputs(pairs ...string) map[string]string {
 	inputs := map[string]string{"grants-file": grantsPath, "settle": "0s", "comment": "never"}
 	for pair := range slices.Chunk(pairs, 2) {
 		inputs[pair[0]] = pair[1]
@@ -43,12 +43,12 @@ func filed(pairs ...string) map[string]string {
 	return inputs
 }
 
-// applied returns the inputs of a run that applies its file wherever it runs.
-func applied(pairs ...string) map[string]string {
-	return filed(append([]string{"apply", "always"}, pairs...)...)
+// applyInputs returns the inputs of a run that always applies its file.
+func applyInputs(pairs ...string) map[string]string {
+	return fileInputs(append([]string{"apply", "always"}, pairs...)...)
 }
 
-// checkout makes a checkout that has the grants file.
+// checkout creates a checkout with the grants file.
 func checkout(text string) option {
 	return func(s *setup) {
 		s.env["GITHUB_WORKSPACE"] = s.dir
@@ -59,44 +59,48 @@ func checkout(text string) option {
 	}
 }
 
-// repo is the repository in a payload that tells its default branch.
+// repo is the repository in a payload that contains its default branch.
 const repo = `{"id":1,"full_name":"example/airline","default_branch":"main"}`
 
-// pushOf is the payload of a push that brought the merge of the pull request.
+// pushOf returns the payload of a push of the merge commit of the pull request.
 func pushOf(branch string) string {
-	return fmt.Sprintf(`{"ref":"refs/heads/%s","after":%q,"head_commit":{"message":"Merge"},"repository":%s}`, branch, mergeSHA, repo)
+	return fmt.Sprintf(`{"ref":"refs/heads/%s","after":%q,"head_commit":{"message":"Merge"},"repository":%s}`,
+		branch, mergeSHA, repo)
 }
 
-// pullOf is the payload of an event of the pull request.
+// pullOf returns the payload of an event of the pull request.
 func pullOf(action, head, base string, merged bool) string {
-	return fmt.Sprintf(`{"action":%q,"pull_request":{"number":%d,"merged":%t,"head":{"sha":%q,"repo":%s},"base":{"ref":%q,"repo":%s}},"repository":%s}`,
-		action, number, merged, headSHA, head, base, repo, repo)
+	pull := fmt.Sprintf(`{"number":%d,"merged":%t,"head":{"sha":%q,"repo":%s},"base":{"ref":%q,"repo":%s}}`,
+		number, merged, headSHA, head, base, repo)
+	return fmt.Sprintf(`{"action":%q,"pull_request":%s,"repository":%s}`, action, pull, repo)
 }
 
-// notThere stands for a file that main does not have.
-const notThere = ""
+// noFile is the text of a file that main does not have.
+const noFile = ""
 
-// landed serves both APIs: GitHub with the file on main, where the merge of the pull request has brought it. Its runs are
-// those of that push. The hook may be nil.
-func landed(t *testing.T, text string, o sandbox.Options, h hook) onGitHub {
+// serveMerged serves both APIs: GitHub with the file on main, after the pull request was merged. Its runs are triggered
+// by the push of the merge commit. The hook can be nil.
+func serveMerged(t *testing.T, text string, o sandbox.Options, h hook) gitHubWorld {
 	t.Helper()
-	return landedOn(t, sandbox.GitHubOptions{}, text, o, h)
+	return serveMergedOn(t, sandbox.GitHubOptions{}, text, o, h)
 }
 
-// landedOn is landed on a GitHub that behaves as said.
-func landedOn(t *testing.T, gitHub sandbox.GitHubOptions, text string, o sandbox.Options, h hook) onGitHub {
+// serveMergedOn is like serveMerged, with options for GitHub.
+func serveMergedOn(t *testing.T, gitHub sandbox.GitHubOptions, text string, o sandbox.Options, h hook) gitHubWorld {
 	t.Helper()
 	g := sandbox.NewGitHub(repository, gitHub)
 	g.AddToken(githubToken, bot, true)
 	g.AddPullRequest(sandbox.PullRequest{
-		Number: number, HeadRepo: repository, HeadSHA: headSHA, Merged: true, MergeCommitSHA: mergeSHA, Commits: []string{mergeSHA},
+		Number: number, HeadRepo: repository, HeadSHA: headSHA, Merged: true, MergeCommitSHA: mergeSHA,
+		Commits: []string{mergeSHA},
 	})
-	if text != notThere {
+	if text != noFile {
 		g.SetFile("main", grantsPath, text)
 	}
 	root := serve(t, g)
-	return onGitHub{demo(t, o, h), g, []option{
-		env("GITHUB_API_URL", root+"/api/v3"), env("GITHUB_GRAPHQL_URL", root+"/api/graphql"), env("GITHUB_RUN_ATTEMPT", "1"),
+	return gitHubWorld{demo(t, o, h), g, []option{
+		env("GITHUB_API_URL", root+"/api/v3"), env("GITHUB_GRAPHQL_URL", root+"/api/graphql"),
+		env("GITHUB_RUN_ATTEMPT", "1"),
 		event("push", pushOf("main")), checkout(text),
 	}}
 }
@@ -113,7 +117,7 @@ func (r result) grants(t testing.TB) []fileGrant {
 	return grants
 }
 
-// counts checks the outputs that are counts.
+// counts checks the outputs with counts.
 func (r result) counts(t testing.TB, granted, updated, revoked, unchanged, failed int) {
 	t.Helper()
 	for _, count := range []struct {
@@ -124,7 +128,7 @@ func (r result) counts(t testing.TB, granted, updated, revoked, unchanged, faile
 	}
 }
 
-// places returns where the errors of the run are, in the order of the log.
+// places returns the positions of the errors in the order of the log.
 func (r result) places() []string {
 	var places []string
 	for _, e := range r.named("error") {
@@ -133,5 +137,5 @@ func (r result) places() []string {
 	return places
 }
 
-// at is a place in the grants file as an annotation has it.
+// at returns a position in the grants file as an annotation has it.
 func at(line, column int) string { return fmt.Sprintf("%s:%d:%d", grantsPath, line, column) }

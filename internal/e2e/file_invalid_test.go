@@ -10,11 +10,11 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestMistakesInTheFile tells all of them at once, each on its line, and asks Astro nothing.
-func TestMistakesInTheFile(t *testing.T) {
+// TestMistakesInFile reports all mistakes together, each on its line, and sends no requests to Astro.
+func TestMistakesInFile(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, applied("org-token-id", deployer, "workspace", "Production"), checkout(`grants:
+	r := run(t, w.root, applyInputs("org-token-id", deployer, "workspace", "Production"), checkout(`grants:
   - org-token-name: 42
     role: OPERATOR
     workspaces: []
@@ -27,34 +27,36 @@ func TestMistakesInTheFile(t *testing.T) {
     workspaces: [Staging]
 `))
 	r.is(t, "error", "invalid-input", "applied", "false", "attempts", "0", "changed", "false")
-	equal(t, "places", r.places(), []string{"", "", at(2, 21), at(3, 11), at(4, 17), at(6, 5), at(9, 5), at(10, 5), at(10, 5)})
+	equal(t, "places", r.places(),
+		[]string{"", "", at(2, 21), at(3, 11), at(4, 17), at(6, 5), at(9, 5), at(10, 5), at(10, 5)})
 	for i, words := range [][]string{
-		{"Input org-token-id", "grants-file too"},
-		{"Input workspace", "grants-file too"},
+		{"org-token-id and grants-file are both set"},
+		{"workspace and grants-file are both set"},
 		{"a number", "quotes"},
 		{`"OPERATOR"`, "Did you mean WORKSPACE_OPERATOR?", "none to revoke"},
-		{"workspaces is empty"},
-		{"Both", "line 5"},
+		{`"workspaces" must not be empty`},
+		{`Both "org-token-name" and "org-token-id" are set`, "line 5"},
 		{`"owner"`},
-		{"Neither"},
-		{"role is empty"},
+		{`"org-token-name" or "org-token-id" is required`},
+		{`"role" is required`},
 	} {
 		contains(t, "an error", r.named("error")[i].message, words...)
 		equal(t, "title", r.named("error")[i].title, "Invalid input")
 	}
-	contains(t, "summary", r.summary, "### ❌ Astro grants file failed: invalid-input", "workspaces is empty", "Input workspace", "Neither")
+	contains(t, "summary", r.summary, "### ❌ Astro grants file failed: invalid-input", "`workspaces` must not be empty",
+		"workspace and grants-file are both set", "`org-token-name` or `org-token-id` is required")
 	equal(t, "requests", w.calls(), nil)
 }
 
-// TestManyMistakesInTheFile has more than a runner shows: the summary has all.
-func TestManyMistakesInTheFile(t *testing.T) {
+// TestManyMistakesInFile has more mistakes than a runner shows errors. The job summary shows all of them.
+func TestManyMistakesInFile(t *testing.T) {
 	t.Parallel()
 	text := "grants:\n"
 	for i := range 30 {
 		text += fmt.Sprintf("  - {org-token-name: T%d, role: KING%d, workspaces: [Production]}\n", i, i)
 	}
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, applied(), checkout(text))
+	r := run(t, w.root, applyInputs(), checkout(text))
 	r.is(t, "error", "invalid-input")
 	errors := r.named("error")
 	equal(t, "errors", len(errors), 10)
@@ -73,65 +75,81 @@ func TestInvalidFile(t *testing.T) {
 		name, text, at string
 		words          []string
 	}{
-		{"nothing", "", "", []string{"empty", "grants: []"}},
+		{"empty", "", "", []string{"empty", "grants: []"}},
 		{"no grants", "# none yet\n", "", []string{"empty"}},
-		{"another key", "grant: []\n", at(1, 1), []string{`"grant"`, "grants"}},
+		{"unknown key", "grant: []\n", at(1, 1), []string{`"grant"`, "grants"}},
 		{"null", "grants:\n", at(1, 1), []string{"empty", "grants: []"}},
-		{"role is null", strings.Replace(one, "WORKSPACE_OPERATOR", "null", 1), at(3, 11), []string{"role is empty"}},
-		{"role is ~", strings.Replace(one, "WORKSPACE_OPERATOR", "~", 1), at(3, 11), []string{"role is empty"}},
-		{"role is a quoted nothing", strings.Replace(one, "WORKSPACE_OPERATOR", `""`, 1), at(3, 11), []string{"role is empty"}},
-		{"role is missing", strings.Replace(one, "    role: WORKSPACE_OPERATOR\n", "", 1), at(2, 5), []string{"role is missing"}},
+		{"role is null", strings.Replace(one, "WORKSPACE_OPERATOR", "null", 1), at(3, 11), []string{`"role" is required`}},
+		{"role is ~", strings.Replace(one, "WORKSPACE_OPERATOR", "~", 1), at(3, 11), []string{`"role" is required`}},
+		{
+			"role is an empty string", strings.Replace(one, "WORKSPACE_OPERATOR", `""`, 1), at(3, 11),
+			[]string{`"role" is required`},
+		},
+		{
+			"role is missing", strings.Replace(one, "    role: WORKSPACE_OPERATOR\n", "", 1), at(2, 5),
+			[]string{`"role" is required`},
+		},
 		{"role is false", strings.Replace(one, "WORKSPACE_OPERATOR", "false", 1), at(3, 11), []string{"boolean"}},
-		{"Workspaces are one", strings.Replace(one, "[Production]", "Production", 1), at(4, 17), []string{"list", "[Production, Staging]"}},
-		{"key twice", one + "    role: none\n", at(5, 5), []string{"role", "line 3"}},
-		{"two roles", one + strings.ReplaceAll(strings.TrimPrefix(one, "grants:\n"), "OPERATOR", "OWNER"), at(7, 18), []string{"WORKSPACE_OWNER", "WORKSPACE_OPERATOR in line 4"}},
+		{
+			"workspaces is a string", strings.Replace(one, "[Production]", "Production", 1), at(4, 17),
+			[]string{"list", "[Production, Staging]"},
+		},
+		{"repeated key", one + "    role: none\n", at(5, 5), []string{"role", "line 3"}},
+		{
+			"two roles", one + strings.ReplaceAll(strings.TrimPrefix(one, "grants:\n"), "OPERATOR", "OWNER"), at(7, 18),
+			[]string{"WORKSPACE_OWNER", "WORKSPACE_OPERATOR in line 4"},
+		},
 		{"anchor", strings.Replace(one, "[Production]", "&all [Production]", 1), at(4, 17), []string{"Anchors"}},
 		{"second document", one + "---\n" + one, at(5, 1), []string{"second document"}},
-		{"no YAML", "grants: [}\n", at(1, 9), []string{"no valid YAML"}},
-		{"deep", "grants: " + strings.Repeat("[", 5000), at(1, 24), []string{"16 deep"}},
-		{"large", "grants: []\n#" + strings.Repeat("x", 1<<20), "", []string{"1 MiB"}},
+		{"unclosed bracket", "grants: [}\n", at(1, 9), []string{"is not closed"}},
+		{
+			"deep nesting", "grants: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), at(1, 10),
+			[]string{"must be a mapping, but is a list"},
+		},
+		{"large", "grants: []\n#" + strings.Repeat("x", 1<<20), "", []string{"512 KiB"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			r := run(t, w.root, applied(), checkout(tt.text))
+			r := run(t, w.root, applyInputs(), checkout(tt.text))
 			r.failed(t, "invalid-input", tt.words...)
-			equal(t, "where", r.places(), []string{tt.at})
+			equal(t, "positions", r.places(), []string{tt.at})
 			equal(t, "requests", w.calls(), nil)
 		})
 	}
 }
 
-// TestAPITokenInTheFile must not be repeated, whosever it is. (That api-token shows nowhere is checked in every run.)
-func TestAPITokenInTheFile(t *testing.T) {
+// TestAPITokenInFile has an API token in the file, which must not be shown. (Every run checks this for api-token.)
+func TestAPITokenInFile(t *testing.T) {
 	t.Parallel()
 	other := sandbox.APIToken("clorgsomeoneelse000000001", "cltokensomeoneelse0000001", sandbox.Token{}.EndAt)
-	for name, secret := range map[string]string{"its own": apiToken, "another": other} {
+	for name, secret := range map[string]string{"api-token": apiToken, "another": other} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			r := run(t, w.root, applied(), checkout("# "+secret+"\ngrants:\n  - {org-token-name: '"+secret+"', role: "+secret+", workspaces: []}\n"))
+			r := run(t, w.root, applyInputs(),
+				checkout("# "+secret+"\ngrants:\n  - {org-token-name: '"+secret+"', role: "+secret+", workspaces: []}\n"))
 			r.is(t, "error", "invalid-input")
-			contains(t, "where", strings.Join(r.places(), " "), at(1, 3), at(3, 23))
+			contains(t, "positions", strings.Join(r.places(), " "), at(1, 3), at(3, 23))
 			r.hides(t, secret)
 			equal(t, "requests", w.calls(), nil)
 		})
 	}
 }
 
-func TestFileThatGrantsNothing(t *testing.T) {
+func TestFileWithoutGrants(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, applied(), checkout("grants: []\n"))
+	r := run(t, w.root, applyInputs(), checkout("grants: []\n"))
 	equal(t, "exit code", r.code, 0)
 	r.is(t, "status", "unchanged", "changed", "false", "applied", "true", "grants", "[]")
 	r.counts(t, 0, 0, 0, 0, 0)
-	contains(t, "summary", r.summary, "✅ Astro grants file applied: nothing had to change")
+	contains(t, "summary", r.summary, "✅ Astro grants file: no changes")
 	equal(t, "requests", w.calls(), nil)
 }
 
-// TestWhereTheFileIs has paths that lead nowhere, or out of the checkout.
-func TestWhereTheFileIs(t *testing.T) {
+// TestFilePath covers paths that do not exist or lead out of the checkout.
+func TestFilePath(t *testing.T) {
 	t.Parallel()
 	outside := filepath.Join(t.TempDir(), "grants.yml")
 	if err := os.WriteFile(outside, []byte(aFile), 0o600); err != nil {
@@ -147,23 +165,29 @@ func TestWhereTheFileIs(t *testing.T) {
 	for _, tt := range []struct {
 		name, path string
 		how        option
-		words      []string // nil: it is read
+		words      []string // nil if the file is read
 	}{
-		{"nowhere", "access.yml", checkout(aFile), []string{"no file", "access.yml", "actions/checkout"}},
-		{"no checkout", grantsPath, env("GITHUB_WORKSPACE", filepath.Join(t.TempDir(), "none")), []string{"no file", "actions/checkout"}},
-		{"absolute", outside, checkout(aFile), []string{"no path inside of the checkout"}},
-		{"above", "../" + grantsPath, checkout(aFile), []string{"no path inside of the checkout"}},
-		{"two dots", "a..yml", func(s *setup) { s.write("a..yml", aFile) }, []string{"two dots in its name", "Rename it"}},
-		{"a folder", ".github", checkout(aFile), []string{"no regular file"}},
-		{"a link out", "out.yml", link(outside, "out.yml"), []string{"cannot be read"}},
-		{"a folder that leads out", "out/grants.yml", link(filepath.Dir(outside), "out"), []string{"cannot be read"}},
-		{"a link inside", "in.yml", link(grantsPath, "in.yml"), nil},
-		{"by another way", "./.github/../.github//grants.yml", checkout(aFile), nil},
+		{"not found", "access.yml", checkout(aFile), []string{"does not exist", "access.yml", "actions/checkout"}},
+		{
+			"no checkout", grantsPath, env("GITHUB_WORKSPACE", filepath.Join(t.TempDir(), "none")),
+			[]string{"does not exist", "actions/checkout"},
+		},
+		{"absolute", outside, checkout(aFile), []string{"not a path inside the checkout"}},
+		{"parent folder", "../" + grantsPath, checkout(aFile), []string{"not a path inside the checkout"}},
+		{
+			"two dots", "a..yml", func(s *setup) { s.write("a..yml", aFile) },
+			[]string{"two dots in its name", "Rename it"},
+		},
+		{"folder", ".github", checkout(aFile), []string{"not a regular file"}},
+		{"link to the outside", "out.yml", link(outside, "out.yml"), []string{"cannot be read"}},
+		{"link to a folder outside", "out/grants.yml", link(filepath.Dir(outside), "out"), []string{"cannot be read"}},
+		{"link inside", "in.yml", link(grantsPath, "in.yml"), nil},
+		{"path with dots", "./.github/../.github//grants.yml", checkout(aFile), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			r := run(t, w.root, applied("grants-file", tt.path), checkout(aFile), tt.how)
+			r := run(t, w.root, applyInputs("grants-file", tt.path), checkout(aFile), tt.how)
 			if tt.words == nil {
 				r.is(t, "status", "granted", "error", "")
 				return

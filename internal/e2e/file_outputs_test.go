@@ -8,32 +8,33 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-func TestOutputsOfAFile(t *testing.T) {
+func TestFileOutputs(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, applied(), checkout(aFile))
+	r := run(t, w.root, applyInputs(), checkout(aFile))
 	equal(t, "exit code", r.code, 0)
 	r.is(t,
-		"status", "granted", "changed", "true", "error", "", "attempts", "2", "applied", "true", "organization-id", sandbox.DemoOrganizationID,
+		"status", "granted", "changed", "true", "error", "", "attempts", "2", "applied", "true",
+		"organization-id", sandbox.DemoOrganizationID,
 		"token-id", "", "token-name", "", "role", "", "workspace-id", "", "workspace-name", "", "previous-role", "")
 	r.counts(t, 1, 1, 1, 1, 0)
-	equal(t, "grants", r.grants(t), []fileGrant{ // without the one that is unchanged
+	equal(t, "grants", r.grants(t), []fileGrant{ // without those that are unchanged
 		{deployer, production, "WORKSPACE_OPERATOR", "", "granted", ""},
 		{deployer, staging, "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "updated", ""},
 		{legacySync, sandboxWorkspace, "none", "WORKSPACE_OWNER", "revoked", ""},
 	})
 	equal(t, "rows", len(r.rows()), 2+3)
-	contains(t, "summary", r.summary, "File `"+grantsPath+"`", "\n1 unchanged.\n")
+	contains(t, "summary", r.summary, "File `"+grantsPath+"`", "<summary>1 unchanged</summary>")
 	equal(t, "warnings", r.named("warning"), nil)
 
-	again := run(t, w.root, applied(), checkout(aFile))
+	again := run(t, w.root, applyInputs(), checkout(aFile))
 	again.is(t, "status", "unchanged", "changed", "false", "attempts", "0", "grants", "[]")
 	again.counts(t, 0, 0, 0, 4, 0)
-	contains(t, "summary", again.summary, "✅ Astro grants file applied: nothing had to change", "\n4 unchanged.\n")
+	contains(t, "summary", again.summary, "✅ Astro grants file: no changes", "<summary>4 unchanged</summary>")
 }
 
-// TestStatusOfAFile has the first of failed, granted, updated, revoked and unchanged that applies.
-func TestStatusOfAFile(t *testing.T) {
+// TestFileStatus expects the first of failed, granted, updated, revoked and unchanged that any grant has.
+func TestFileStatus(t *testing.T) {
 	t.Parallel()
 	const (
 		updates   = "  - {org-token-name: CI Deployer, role: WORKSPACE_OWNER, workspaces: [Staging]}\n"
@@ -45,7 +46,9 @@ func TestStatusOfAFile(t *testing.T) {
 		{"revoked", unchanged + revokes, "revoked", "true"},
 		{"unchanged", unchanged, "unchanged", "false"},
 	} {
-		for apply, inputs := range map[string]map[string]string{"applied": applied(), "planned": filed("dry-run", "true")} {
+		for apply, inputs := range map[string]map[string]string{
+			"applied": applyInputs(), "planned": fileInputs("dry-run", "true"),
+		} {
 			t.Run(tt.name+" "+apply, func(t *testing.T) {
 				t.Parallel()
 				w := demo(t, sandbox.Options{}, nil)
@@ -56,7 +59,7 @@ func TestStatusOfAFile(t *testing.T) {
 	}
 }
 
-// bigFile returns a file that grants CI Deployer a role in n Workspaces, and adds these.
+// bigFile returns a file that grants CI Deployer a role in n Workspaces, and adds the Workspaces to Astro.
 func (w world) bigFile(n int) string {
 	text := "grants:\n  - org-token-name: CI Deployer\n    role: WORKSPACE_OWNER\n    workspaces:\n"
 	for i := range n {
@@ -67,10 +70,10 @@ func (w world) bigFile(n int) string {
 	return text
 }
 
-// TestLargeOutput has more grants than an environment string may hold: the output is empty then, with a notice.
+// TestLargeOutput has more grants than an environment string can hold. Then the output is empty, and a notice says so.
 func TestLargeOutput(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped in short mode")
 	}
 	t.Parallel()
 	for _, tt := range []struct {
@@ -80,7 +83,7 @@ func TestLargeOutput(t *testing.T) {
 		t.Run(fmt.Sprint(tt.grants), func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			p := start(t, w.root, applied("report-file", "report.json"), checkout(w.bigFile(tt.grants)))
+			p := start(t, w.root, applyInputs("report-file", "report.json"), checkout(w.bigFile(tt.grants)))
 			r := p.wait()
 			r.is(t, "status", "granted", "attempts", "1", "granted", fmt.Sprint(tt.grants))
 			equal(t, "rows of the summary", len(r.rows()), 2+tt.grants)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// fileReport is what report-file has.
+// fileReport is the content of report-file.
 type fileReport struct {
 	File, Status, Error, PlannedOnly, OrganizationID string
 	Applied                                          bool
@@ -27,7 +28,7 @@ type fileReport struct {
 	}
 }
 
-// report reads the file report.json that the run has left in its checkout.
+// report reads the file report.json that the run wrote to its checkout.
 func (p *process) report(t testing.TB) (report fileReport) {
 	t.Helper()
 	text := p.reportText(t)
@@ -37,7 +38,7 @@ func (p *process) report(t testing.TB) (report fileReport) {
 	return report
 }
 
-// reportText is report as it stands in the file.
+// reportText returns the text of the report file.
 func (p *process) reportText(t testing.TB) string {
 	t.Helper()
 	text, err := os.ReadFile(p.path("report.json"))
@@ -50,19 +51,21 @@ func (p *process) reportText(t testing.TB) string {
 
 func TestReportFile(t *testing.T) {
 	t.Parallel()
-	// The API's own answer to a write has no request ID.
-	o := landed(t, aFile, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+	// The API's own response to a write has no request ID.
+	o := serveMerged(t, aFile, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
 		if r.Method == http.MethodPost && strings.Contains(r.URL.Path, deployer) {
 			return sandbox.Fault{After: true, Body: `{"requestId":"5a4db0c5-1"}`}
 		}
 		return sandbox.Fault{}
 	})
-	p := start(t, o.root, filed("report-file", "report.json", "comment", "always"), append(o.at, env("GITHUB_ACTOR", "octocat"))...)
+	p := start(t, o.root, fileInputs("report-file", "report.json", "comment", "always"), append(o.options, env("GITHUB_ACTOR", "octocat"))...)
 	p.wait().is(t, "status", "granted")
 	r := p.report(t)
-	equal(t, "of the file", []string{r.File, r.Status, r.Error, r.PlannedOnly, r.OrganizationID}, []string{grantsPath, "granted", "", "", sandbox.DemoOrganizationID})
+	equal(t, "file, status, error, plannedOnly, organizationId",
+		[]string{r.File, r.Status, r.Error, r.PlannedOnly, r.OrganizationID},
+		[]string{grantsPath, "granted", "", "", sandbox.DemoOrganizationID})
 	equal(t, "applied", r.Applied, true)
-	equal(t, "of the run", []string{r.Run.Repository, r.Run.ID, r.Run.Attempt, r.Run.Commit, r.Run.Actor, r.Run.Event},
+	equal(t, "run", []string{r.Run.Repository, r.Run.ID, r.Run.Attempt, r.Run.Commit, r.Run.Actor, r.Run.Event},
 		[]string{repository, "1658821493", "1", "ffac537e6cbbf934b08745a378932722df287a53", "octocat", "push"})
 	equal(t, "pull request", r.Run.PullRequest, number)
 	want := [][]string{
@@ -75,15 +78,18 @@ func TestReportFile(t *testing.T) {
 		return
 	}
 	for i, g := range r.Grants {
-		equal(t, "a grant", []string{g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName, g.Before, g.After, g.Status, g.Error, g.RequestID}, want[i])
+		got := []string{
+			g.TokenID, g.TokenName, g.WorkspaceID, g.WorkspaceName, g.Before, g.After, g.Status, g.Error, g.RequestID,
+		}
+		equal(t, fmt.Sprintf("grant %d", i), got, want[i])
 		if g.Time.Before(p.began.Truncate(time.Second)) || g.Time.After(p.ended) {
-			t.Errorf("it is of %v, and the run from %v to %v", g.Time, p.began, p.ended)
+			t.Errorf("the time is %v, but the run lasted from %v to %v", g.Time, p.began, p.ended)
 		}
 	}
 }
 
-// TestReportOfOtherRuns has a report of every run that asks for one, whatever came of it.
-func TestReportOfOtherRuns(t *testing.T) {
+// TestReportForEachOutcome checks that a run writes the report regardless of its outcome.
+func TestReportForEachOutcome(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name                 string
@@ -93,10 +99,10 @@ func TestReportOfOtherRuns(t *testing.T) {
 		applied              bool
 		grants               int
 	}{
-		{"planned", filed("dry-run", "true"), aFile, "granted", "", "dry-run is true", false, 4},
-		{"mistakes", applied(), "grants: [{}]", "failed", "invalid-input", "", false, 0},
-		{"not found", applied(), strings.ReplaceAll(aFile, "Provisioner", "Nobody"), "failed", "token-not-found", "", true, 3},
-		{"by the inputs", with("workspace", "Staging\nProduction"), "", "granted", "", "", true, 2},
+		{"planned", fileInputs("dry-run", "true"), aFile, "granted", "", "dry-run is true", false, 4},
+		{"invalid file", applyInputs(), "grants: [{}]", "failed", "invalid-input", "", false, 0},
+		{"not found", applyInputs(), strings.ReplaceAll(aFile, "Provisioner", "Nobody"), "failed", "token-not-found", "", false, 4},
+		{"grant by inputs", with("workspace", "Staging\nProduction"), "", "granted", "", "", true, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,18 +111,19 @@ func TestReportOfOtherRuns(t *testing.T) {
 			p := start(t, w.root, tt.inputs, checkout(tt.text))
 			p.wait().is(t, "error", tt.kind)
 			r := p.report(t)
-			equal(t, "status, error and why", []string{r.Status, r.Error, r.PlannedOnly}, []string{tt.status, tt.kind, tt.reason})
+			equal(t, "status, error, plannedOnly",
+				[]string{r.Status, r.Error, r.PlannedOnly}, []string{tt.status, tt.kind, tt.reason})
 			equal(t, "applied", r.Applied, tt.applied)
 			equal(t, "grants", len(r.Grants), tt.grants)
 			for _, g := range r.Grants {
-				equal(t, "failed", g.Status == "failed", tt.kind != "")
+				equal(t, "status is failed", g.Status == "failed", tt.kind != "")
 			}
 		})
 	}
 }
 
-// TestWhereTheReportGoes has paths that can be made, and those that must not be written to.
-func TestWhereTheReportGoes(t *testing.T) {
+// TestReportPath has paths that can be created, and paths that must not be written to.
+func TestReportPath(t *testing.T) {
 	t.Parallel()
 	outside := t.TempDir()
 	link := func(s *setup) {
@@ -124,35 +131,37 @@ func TestWhereTheReportGoes(t *testing.T) {
 			s.t.Fatal(err)
 		}
 	}
+	old := func(s *setup) { s.write(".github/old.json", strings.Repeat("old ", 10000)) }
 	for _, tt := range []struct {
 		name, path string
 		how        option
-		title      string // of the error; empty: it is written
-		grants     bool   // are made all the same
+		title      string // of the error; empty: the report is written
+		grants     bool   // whether grants are applied
 	}{
-		{"in new folders", "a/b/c/report.json", checkout(aFile), "", true},
-		{"over an old one", ".github/old.json", func(s *setup) { s.write(".github/old.json", strings.Repeat("old ", 10000)) }, "", true},
-		{"by another way", "./a/../report.json", checkout(aFile), "", true},
-		{"above", "../report.json", checkout(aFile), "Invalid input", false},
+		{"new directories", "a/b/c/report.json", checkout(aFile), "", true},
+		{"existing file", ".github/old.json", old, "", true},
+		{"path that is not clean", "./a/../report.json", checkout(aFile), "", true},
+		{"parent directory", "../report.json", checkout(aFile), "Invalid input", false},
 		{"absolute", filepath.Join(outside, "report.json"), checkout(aFile), "Invalid input", false},
-		{"through a link", "out/report.json", link, "Invalid input", true},
-		{"a folder", ".github", checkout(aFile), "Invalid input", true},
-		{"under a file", grantsPath + "/report.json", checkout(aFile), "Invalid input", true},
+		{"through a symbolic link", "out/report.json", link, "Invalid input", true},
+		{"directory", ".github", checkout(aFile), "Invalid input", true},
+		{"below a file", grantsPath + "/report.json", checkout(aFile), "Invalid input", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			p := start(t, w.root, applied("report-file", tt.path), checkout(aFile), tt.how)
+			p := start(t, w.root, applyInputs("report-file", tt.path), checkout(aFile), tt.how)
 			r := p.wait()
-			equal(t, "are grants made", w.count(writeRoles), map[bool]int{true: 2}[tt.grants])
+			equal(t, "writes", w.count(writeRoles), map[bool]int{true: 2}[tt.grants])
 			if tt.title == "" {
 				text, _ := os.ReadFile(p.path(tt.path))
-				equal(t, "it is JSON", json.Valid(text), true)
+				equal(t, "the report is valid JSON", json.Valid(text), true)
 				equal(t, "exit code", r.code, 0)
 				return
 			}
 			r.is(t, "status", "failed", "error", "invalid-input", "changed", strconv.FormatBool(tt.grants))
-			if errors := r.named("error"); len(errors) != 1 || errors[0].title != tt.title || !strings.Contains(errors[0].message, "report-file") {
+			errors := r.named("error")
+			if len(errors) != 1 || errors[0].title != tt.title || !strings.Contains(errors[0].message, "report-file") {
 				t.Errorf("errors %+v", errors)
 			}
 			left, _ := os.ReadDir(outside)

@@ -22,11 +22,11 @@ func (w world) queries(what string) []url.Values {
 	return queries
 }
 
-// TestFileForAnotherOrganization has a file of which an Organization of 10,000 API tokens has no name. To look for near ones takes
-// its time; it ends with the run's.
+// TestFileForAnotherOrganization has a file whose names do not exist in an Organization of 10,000 API tokens. The
+// search for similar names must not take too much CPU time.
 func TestFileForAnotherOrganization(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -37,15 +37,15 @@ func TestFileForAnotherOrganization(t *testing.T) {
 	for i := range 1000 {
 		text += fmt.Sprintf("  - {org-token-name: Token of another Organization %d, role: WORKSPACE_MEMBER, workspaces: [Team %d]}\n", i, i)
 	}
-	r := run(t, w.root, filed("dry-run", "true"), checkout(text))
+	r := run(t, w.root, fileInputs("dry-run", "true"), checkout(text))
 	r.is(t, "error", "token-not-found")
-	contains(t, "the log", r.log, "No Organization API token is called", "1991 more problems")
+	contains(t, "the log", r.log, "The Organization API token", "1991 more problems")
 	if r.cpu > 30*time.Second {
-		t.Errorf("kept a core busy for %v", r.cpu)
+		t.Errorf("used %v of CPU time", r.cpu)
 	}
 }
 
-// TestNamesAreResolvedOnce counts what it takes to find all that a file names.
+// TestNamesAreResolvedOnce counts the requests that resolve all names of a file.
 func TestNamesAreResolvedOnce(t *testing.T) {
 	t.Parallel()
 	many := func(n int) string {
@@ -59,7 +59,7 @@ func TestNamesAreResolvedOnce(t *testing.T) {
 		name       string
 		workspaces [2]string // of two entries
 		lists      int       // of Workspaces
-		all        bool      // they ask for all of them
+		all        bool      // whether the lists are unfiltered
 	}{
 		{"by name", [2]string{"Production, Staging", "Staging, Sandbox"}, 1, false},
 		{"by ID", [2]string{production, staging + ", " + production}, 1, false},
@@ -74,7 +74,7 @@ func TestNamesAreResolvedOnce(t *testing.T) {
 			for i := range 200 {
 				w.AddWorkspace(fmt.Sprintf("clworkspaceteam%010d", i), fmt.Sprint("Team ", i))
 			}
-			r := run(t, w.root, filed("dry-run", "true"), checkout(fmt.Sprintf(`grants:
+			r := run(t, w.root, fileInputs("dry-run", "true"), checkout(fmt.Sprintf(`grants:
   - {org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [%s]}
   - {org-token-id: %s, role: WORKSPACE_MEMBER, workspaces: [%s]}
   - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [%[1]s]}
@@ -83,15 +83,16 @@ func TestNamesAreResolvedOnce(t *testing.T) {
 			equal(t, "lists of tokens", w.count(listTokens), 1)
 			equal(t, "lists of Workspaces", w.count(listWorkspaces), tt.lists)
 			for _, query := range w.queries(listWorkspaces) {
-				equal(t, "asks for all", !query.Has("names") && !query.Has("workspaceIds"), tt.all)
+				equal(t, "unfiltered list", !query.Has("names") && !query.Has("workspaceIds"), tt.all)
 			}
 			equal(t, "reads", w.count(readToken), 3)
 		})
 	}
 }
 
-// TestUnresolved has names that are not, or not only, one token's or Workspace's. Nothing is read or written then.
-func TestUnresolved(t *testing.T) {
+// TestUnresolvedNames has names that match no token or Workspace, or more than one. Roles are then neither read nor
+// written.
+func TestUnresolvedNames(t *testing.T) {
 	t.Parallel()
 	const fine = "  - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [Production]}\n"
 	for _, tt := range []struct {
@@ -99,17 +100,45 @@ func TestUnresolved(t *testing.T) {
 		places            []string
 		words             []string // of the first error
 	}{
-		{"token", "{org-token-name: CI Deplyoer, role: none, workspaces: [Staging]}", "token-not-found", []string{at(3, 22)}, []string{`"CI Deplyoer"`, `Did you mean "CI Deployer"?`}},
-		{"token by ID", "{org-token-id: cltokennone, role: none, workspaces: [Staging]}", "token-not-found", []string{at(3, 20)}, []string{"cltokennone"}},
+		{
+			"token not found", "{org-token-name: CI Deplyoer, role: none, workspaces: [Staging]}", "token-not-found",
+			[]string{at(3, 22)},
+			[]string{`"CI Deplyoer"`, `Did you mean "CI Deployer"?`},
+		},
+		{
+			"token ID not found", "{org-token-id: cltokennone, role: none, workspaces: [Staging]}", "token-not-found",
+			[]string{at(3, 20)},
+			[]string{"cltokennone"},
+		},
 		{"token of another scope", "{org-token-name: Team Data CI, role: none, workspaces: [Staging]}", "wrong-token-scope", []string{at(3, 22)}, []string{"WORKSPACE"}},
 		{"token of another scope by ID", "{org-token-id: " + teamData + ", role: none, workspaces: [Staging]}", "wrong-token-scope", []string{at(3, 20)}, []string{"WORKSPACE"}},
-		{"tokens", "{org-token-name: Nightly Reports, role: none, workspaces: [Staging]}", "token-ambiguous", []string{at(3, 22)}, []string{"2 ", "cltokennightlyreports0003", "cltokennightlyreports0004", "org-token-id"}},
-		{"Workspace", "{org-token-name: CI Deployer, role: none, workspaces: [Staging, Prodcution]}", "workspace-not-found", []string{at(3, 69)}, []string{`Did you mean "Production"?`}},
-		{"Workspaces", "{org-token-name: CI Deployer, role: none, workspaces: [Analytics]}", "workspace-ambiguous", []string{at(3, 60)}, []string{analytics, analytics2}},
-		{"Workspace's ID", "{org-token-name: CI Deployer, role: none, workspaces: [clworkspacenowhere0000001]}", "workspace-not-found", []string{at(3, 60)}, []string{"ID or is called"}},
+		{
+			"ambiguous token", "{org-token-name: Nightly Reports, role: none, workspaces: [Staging]}", "token-ambiguous",
+			[]string{at(3, 22)},
+			[]string{"2 ", "cltokennightlyreports0003", "cltokennightlyreports0004", "org-token-id"},
+		},
+		{
+			"Workspace not found", "{org-token-name: CI Deployer, role: none, workspaces: [Staging, Prodcution]}",
+			"workspace-not-found",
+			[]string{at(3, 69)},
+			[]string{`Did you mean "Production"?`},
+		},
+		{
+			"ambiguous Workspace", "{org-token-name: CI Deployer, role: none, workspaces: [Analytics]}",
+			"workspace-ambiguous",
+			[]string{at(3, 60)},
+			[]string{analytics, analytics2},
+		},
+		{
+			"Workspace ID not found",
+			"{org-token-name: CI Deployer, role: none, workspaces: [clworkspacenowhere0000001]}",
+			"workspace-not-found",
+			[]string{at(3, 60)},
+			[]string{"A Workspace with the ID or name"},
+		},
 		{"Workspace in another case", "{org-token-name: CI Deployer, role: none, workspaces: [production]}", "workspace-not-found", []string{at(3, 60)}, []string{`Did you mean "Production"?`}},
 		{
-			"all of it, each told once",
+			"all problems, each reported once",
 			"{org-token-name: CI Deployer, role: none, workspaces: [Nowhere]}\n" +
 				"  - {org-token-name: Nobody, role: none, workspaces: [Nowhere, Analytics]}\n  - {org-token-name: Nobody, role: none, workspaces: [Staging]}",
 			"token-not-found",
@@ -120,7 +149,7 @@ func TestUnresolved(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			r := run(t, w.root, applied(), checkout("grants:\n"+fine+"  - "+tt.entry+"\n"))
+			r := run(t, w.root, applyInputs(), checkout("grants:\n"+fine+"  - "+tt.entry+"\n"))
 			r.is(t, "error", tt.kind, "attempts", "0", "changed", "false")
 			if equal(t, "places", r.places(), tt.places); len(r.places()) > 0 {
 				contains(t, "the error", r.named("error")[0].message, tt.words...)
@@ -131,8 +160,8 @@ func TestUnresolved(t *testing.T) {
 	}
 }
 
-// TestSameUnderTwoNames has one token and one Workspace under name and ID.
-func TestSameUnderTwoNames(t *testing.T) {
+// TestDuplicateByNameAndID has two entries for one token and one Workspace, one by name and one by ID.
+func TestDuplicateByNameAndID(t *testing.T) {
 	t.Parallel()
 	text := func(role string) string {
 		return "grants:\n  - org-token-name: CI Deployer\n    role: WORKSPACE_OPERATOR\n    workspaces: [Production]\n" +
@@ -142,7 +171,7 @@ func TestSameUnderTwoNames(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			r := run(t, w.root, applied(), checkout(text(role)))
+			r := run(t, w.root, applyInputs(), checkout(text(role)))
 			r.failed(t, "invalid-input", role, "WORKSPACE_OPERATOR", "line 4", deployer, production)
 			equal(t, "place", r.places(), []string{at(8, 9)})
 			equal(t, "reads and writes", w.count(readToken)+w.count(writeRoles), 0)
@@ -151,17 +180,17 @@ func TestSameUnderTwoNames(t *testing.T) {
 	t.Run("equal roles", func(t *testing.T) {
 		t.Parallel()
 		w := demo(t, sandbox.Options{}, nil)
-		r := run(t, w.root, applied(), checkout(text("workspace_operator")))
+		r := run(t, w.root, applyInputs(), checkout(text("workspace_operator")))
 		r.is(t, "status", "granted", "attempts", "1")
 		r.counts(t, 1, 0, 0, 0, 0)
 	})
 }
 
-// TestWaitForNamesOfTheFile has a Workspace that is made while the run looks for it.
-func TestWaitForNamesOfTheFile(t *testing.T) {
+// TestWaitForNamesInFile has a Workspace that is created while the run waits for it.
+func TestWaitForNamesInFile(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	p := start(t, w.root, applied("wait", "30s"), checkout("grants: [{org-token-name: Provisioner, role: WORKSPACE_AUTHOR, workspaces: [Late]}]"))
+	p := start(t, w.root, applyInputs("wait", "30s"), checkout("grants: [{org-token-name: Provisioner, role: WORKSPACE_AUTHOR, workspaces: [Late]}]"))
 	p.log.await(t, "Not found yet: a Workspace")
 	w.AddWorkspace("clworkspacelate0000000001", "Late")
 	p.wait().is(t, "status", "granted", "error", "")

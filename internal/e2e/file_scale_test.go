@@ -10,17 +10,17 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// How large a file applyAtScale applies, and to what.
+// The size of applyAtScale's file and Organization.
 const (
-	scaleEach       = 10 // grants of each token in the file
+	scaleEach       = 10 // grants per token in the file
 	scaleWorkspaces = 200
-	scaleAll        = 10_000 // tokens there are
+	scaleAll        = 10_000 // tokens in the Organization
 )
 
 func scaleToken(i int) string     { return fmt.Sprintf("cltokenscale%013d", i) }
 func scaleWorkspace(i int) string { return fmt.Sprintf("clworkspacescale%09d", i) }
 
-// scaleTargets are the Workspaces of one token of the file.
+// scaleTargets returns the Workspaces of one token in the file.
 func scaleTargets(token int) []int {
 	var targets []int
 	for i := range scaleEach {
@@ -29,13 +29,13 @@ func scaleTargets(token int) []int {
 	return targets
 }
 
-// fill adds all that a file of so many tokens names and much that it does not. Each token has foreign roles, and a
-// role in the first of its Workspaces that the file replaces.
+// fill adds all Workspaces and tokens. The first tokens are those of the file. Each token has foreign roles; a token of
+// the file also has a role in its first Workspace, which the file replaces.
 func (w world) fill(tokens int) {
 	for i := range scaleWorkspaces {
 		w.AddWorkspace(scaleWorkspace(i), fmt.Sprint("Scale ", i))
 	}
-	for i := range scaleAll - 7 { // the demo's own
+	for i := range scaleAll - 7 { // the demo already has seven
 		roles := foreignRoles()
 		if i < tokens {
 			roles = append(roles, entry("WORKSPACE", scaleWorkspace(scaleTargets(i)[0]), "WORKSPACE_MEMBER"))
@@ -44,7 +44,7 @@ func (w world) fill(tokens int) {
 	}
 }
 
-// scaleFile names every other token, and its Workspaces, by ID.
+// scaleFile returns a file that refers to every other token and its Workspaces by ID, and to the others by name.
 func scaleFile(tokens int) string {
 	var b strings.Builder
 	b.WriteString("grants:\n")
@@ -66,38 +66,38 @@ func scaleFile(tokens int) string {
 	return b.String()
 }
 
-// TestFileAtScale applies a hundred grants behind the documented limits.
+// TestFileAtScale applies a hundred grants under the documented rate limits.
 func TestFileAtScale(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	applyAtScale(t, 10)
 }
 
-// TestFileAtScaleLong applies a thousand.
+// TestFileAtScaleLong applies a thousand grants.
 func TestFileAtScaleLong(t *testing.T) {
-	isLong(t)
+	requireLong(t)
 	applyAtScale(t, 100)
 }
 
 func applyAtScale(t *testing.T, tokens int) {
 	latency := func() time.Duration { return 50 * time.Millisecond }
-	o := landed(t, scaleFile(tokens), sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nil)
+	o := serveMerged(t, scaleFile(tokens), sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nil)
 	o.fill(tokens)
-	p := start(t, o.root, filed("settle", "2s", "report-file", "report.json", "comment", "always"), o.at...)
+	p := start(t, o.root, fileInputs("settle", "2s", "report-file", "report.json", "comment", "always"), o.options...)
 	r := p.wait()
 	r.is(t, "status", "granted", "applied", "true", "error", "")
 	r.counts(t, tokens*(scaleEach-1), tokens, 0, 0, 0)
-	contains(t, "the comment", o.only(t), fmt.Sprintf("applied: %d granted, %d updated", tokens*(scaleEach-1), tokens))
-	equal(t, "the comment is cut", strings.Contains(o.only(t), "more changes"), tokens > 10)
+	contains(t, "the comment", o.only(t), fmt.Sprintf("%d granted, %d updated", tokens*(scaleEach-1), tokens))
+	equal(t, "the comment is shortened", strings.Contains(o.only(t), "lists all of them"), tokens > 10)
 	equal(t, "grants in the report file", len(p.report(t).Grants), tokens*scaleEach)
 
 	o.checkScale(t, r, tokens)
 	foreign := strings.Join(foreignRoles(), "\n")
 	for i := range tokens {
 		roles := o.Roles(scaleToken(i))
-		equal(t, "foreign roles come first, as they were", strings.Join(roles[:len(foreignRoles())], "\n"), foreign)
+		equal(t, "foreign roles, first and unchanged", strings.Join(roles[:len(foreignRoles())], "\n"), foreign)
 		equal(t, "roles", len(roles), len(foreignRoles())+scaleEach)
 		for _, workspace := range scaleTargets(i) {
 			own, _ := split(roles, scaleWorkspace(workspace))
@@ -106,8 +106,8 @@ func applyAtScale(t *testing.T, tokens int) {
 	}
 }
 
-// checkScale counts the requests by what was answered, those apart that met a limit.
-func (o onGitHub) checkScale(t *testing.T, r result, tokens int) {
+// checkScale checks how many requests of each kind were made. Rate-limited requests are counted separately.
+func (o gitHubWorld) checkScale(t *testing.T, r result, tokens int) {
 	t.Helper()
 	answered, limited := map[string]int{}, map[string]int{}
 	for _, request := range o.Requests() {
@@ -118,22 +118,23 @@ func (o onGitHub) checkScale(t *testing.T, r result, tokens int) {
 			answered[what]++
 		}
 	}
-	t.Logf("%d grants in %.1f s: requests %v, and met limits %v", tokens*scaleEach, r.took.Seconds(), answered, limited)
+	t.Logf("%d grants in %.1f s: requests %v, rate-limited %v", tokens*scaleEach, r.took.Seconds(), answered, limited)
 	if pages := answered[listTokens] + answered[listWorkspaces]; pages > 12 {
-		t.Errorf("%d pages of lists", pages)
+		t.Errorf("%d list pages were requested", pages)
 	}
-	// One before and one after each write, and one for each that has to be built anew or that was too old to write from.
-	again, old := limited[readToken]+limited[writeRoles], o.oldReads()
-	if answered[readToken] > 2*tokens+again+old {
-		t.Errorf("%d reads, with %d tries again and %d old reads", answered[readToken], again, old)
+	// One read before and one after each write, and one for each retry and for each read that was too old to write
+	// from.
+	retries, old := limited[readToken]+limited[writeRoles], o.repeatedReads()
+	if answered[readToken] > 2*tokens+retries+old {
+		t.Errorf("%d reads, with %d retries and %d outdated reads", answered[readToken], retries, old)
 	}
 	equal(t, "writes", answered[writeRoles], tokens)
 }
 
-// oldReads counts the reads that came before a write because the one before them was too old: of a token that was
-// read already and not written, and no sooner than the program takes a read for old, by half of its settle of 2 s. A
-// tenth less allows for what a request takes to arrive.
-func (w world) oldReads() (old int) {
+// repeatedReads counts the reads that the program repeated because the previous read was too old to write from: the
+// token was read before and not written since, and the previous read was at least half of settle (2 s) ago. The
+// threshold is 10% lower to allow for the time that a request takes to arrive.
+func (w world) repeatedReads() (old int) {
 	read := map[string]time.Time{} // by path
 	for _, r := range w.Requests() {
 		switch what := call(r.Method, r.Path); {
@@ -150,18 +151,18 @@ func (w world) oldReads() (old int) {
 	return old
 }
 
-// TestFileBehindTighterLimits has other clients of the same API token leave half of the limits: what meets a 429 is tried
-// again until it is through, and nothing is written twice.
+// TestFileBehindTighterLimits halves the rate limits, as other clients of the same API token do. Requests with a 429
+// are retried until they succeed, and no write is repeated.
 func TestFileBehindTighterLimits(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	applyBehindTighterLimits(t, 12)
 }
 
 func TestFileBehindTighterLimitsLong(t *testing.T) {
-	isLong(t)
+	requireLong(t)
 	t.Parallel()
 	applyBehindTighterLimits(t, 30)
 }
@@ -169,7 +170,7 @@ func TestFileBehindTighterLimitsLong(t *testing.T) {
 func applyBehindTighterLimits(t *testing.T, tokens int) {
 	latency := func() time.Duration { return 50 * time.Millisecond }
 	w := demo(t, sandbox.Options{Latency: latency, GETs: 5, POSTs: 2}, nil)
-	r := run(t, w.root, applied("settle", "2s", "timeout", "2m"), checkout(w.manyTokens(tokens)))
+	r := run(t, w.root, applyInputs("settle", "2s", "timeout", "2m"), checkout(w.manyTokens(tokens)))
 	r.is(t, "status", "granted", "error", "", "granted", fmt.Sprint(tokens))
 	writes, limited := 0, 0
 	for _, request := range w.Requests() {
@@ -180,23 +181,24 @@ func applyBehindTighterLimits(t *testing.T, tokens int) {
 			writes++
 		}
 	}
-	t.Logf("%d grants in %.1f s: %d requests, of which %d met limits", tokens, r.took.Seconds(), len(w.Requests()), limited)
-	equal(t, "writes that were taken", writes, tokens)
+	t.Logf("%d grants in %.1f s: %d requests, of which %d were rate-limited",
+		tokens, r.took.Seconds(), len(w.Requests()), limited)
+	equal(t, "accepted writes", writes, tokens)
 	w.checkWrites(t)
 }
 
-// TestFileAfterALimit has one read told to wait for seconds, which holds all others, too: they leave by and by after it, not all at
-// once into the limits. As many as the limits let through at once would have met none.
-func TestFileAfterALimit(t *testing.T) {
+// TestFileAfterRateLimit has a 429 with a Retry-After of 8 s for one read, which delays all other requests too. After
+// the delay they must be spread out: sent all at once, most of them would be rate-limited.
+func TestFileAfterRateLimit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	latency := func() time.Duration { return 50 * time.Millisecond }
 	w := demo(t, sandbox.Options{Latency: latency, GETs: 10, POSTs: 5}, nth(5, readToken, sandbox.Fault{
 		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"8"}},
 	}))
-	r := run(t, w.root, applied("settle", "2s"), checkout(w.manyTokens(40)))
+	r := run(t, w.root, applyInputs("settle", "2s"), checkout(w.manyTokens(40)))
 	r.is(t, "status", "granted", "granted", "40")
 	limited := 0
 	for _, request := range w.Requests() {
@@ -204,9 +206,9 @@ func TestFileAfterALimit(t *testing.T) {
 			limited++
 		}
 	}
-	t.Logf("40 grants in %.1f s: %d requests, of which %d met limits", r.took.Seconds(), len(w.Requests()), limited)
-	// All whose turns came within the 8 s would be 36, of which 10 meet no limit.
+	t.Logf("40 grants in %.1f s: %d requests, of which %d were rate-limited", r.took.Seconds(), len(w.Requests()), limited)
+	// Without spreading, 36 requests would be sent at once, and 26 of them rate-limited.
 	if limited > 20 {
-		t.Errorf("%d requests met limits", limited)
+		t.Errorf("%d requests were rate-limited", limited)
 	}
 }

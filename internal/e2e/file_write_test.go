@@ -8,7 +8,7 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// writesTo returns how many writes of a token's roles there were, whatever became of them.
+// writesTo returns how many writes of a token's roles were sent, successful or not.
 func (w world) writesTo(tokenID string) int {
 	count := 0
 	for _, r := range w.Requests() {
@@ -19,12 +19,12 @@ func (w world) writesTo(tokenID string) int {
 	return count
 }
 
-// TestOneWriteForEachToken has entries of one token all over the file, under its name and its ID.
-func TestOneWriteForEachToken(t *testing.T) {
+// TestOneWritePerToken has several entries for one token in different places of the file, by name and by ID.
+func TestOneWritePerToken(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	before := w.Roles(deployer)
-	r := run(t, w.root, applied("settle", "500ms"), checkout(`grants:
+	r := run(t, w.root, applyInputs("settle", "500ms"), checkout(`grants:
   - {org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [Production]}
   - {org-token-name: Provisioner, role: workspace_member, workspaces: [Production, Sandbox]}
   - {org-token-id: `+legacySync+`, role: WORKSPACE_OWNER, workspaces: [Sandbox]}
@@ -41,14 +41,15 @@ func TestOneWriteForEachToken(t *testing.T) {
 	w.checkWrites(t)
 }
 
-// TestRevocationLeavesTheRest takes out its own entries, also where there are two, and nothing else.
-func TestRevocationLeavesTheRest(t *testing.T) {
+// TestRevocationKeepsOtherRoles checks that a revocation removes all entries of the Workspace, even if there are two,
+// and no others.
+func TestRevocationKeepsOtherRoles(t *testing.T) {
 	t.Parallel()
 	odd := `{ "entityType" :"STARSHIP","entityId":"` + staging + `",` + "\n\t" +
 		`"seats": 9007199254740993, "price":1e400,"nested":{"b":[ 1 ,2],"a":null},  "role":"<Pilot> \u0026 caf\u00e9" }`
 	twice := entry("WORKSPACE", staging, "workspace_accessor")
 	for name, inputs := range map[string]map[string]string{
-		"by file":  applied(),
+		"by file":  applyInputs(),
 		"by input": with("role", "none", "workspace", "Staging\nSandbox"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,13 +61,13 @@ func TestRevocationLeavesTheRest(t *testing.T) {
 			r.is(t, "status", "revoked", "changed", "true", "attempts", "1")
 			r.counts(t, 0, 0, 1, 1, 0)
 			equal(t, "roles", w.Roles(deployer), others)
-			equal(t, "the odd one", w.Roles(deployer)[0], odd)
-			contains(t, "summary", r.summary, "`workspace_accessor` → none ⚠️ **revoked**")
+			equal(t, "unknown entry", w.Roles(deployer)[0], odd)
+			contains(t, "summary", r.summary, "`workspace_accessor` → none ⚠️ **access revoked**")
 		})
 	}
 }
 
-// TestRoleNone revokes by the inputs, without a file.
+// TestRoleNone revokes roles by inputs, without a file.
 func TestRoleNone(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -79,12 +80,12 @@ func TestRoleNone(t *testing.T) {
 		{
 			"revoked", with("role", "none", "workspace", "Staging"),
 			[]string{"status", "revoked", "changed", "true", "role", "none", "previous-role", "WORKSPACE_AUTHOR", "attempts", "1", "revoked", "1"},
-			1, "Revoked: no role in Workspace \"Staging\" (was WORKSPACE_AUTHOR).",
+			1, "Revoked: WORKSPACE_AUTHOR in Workspace \"Staging\".",
 		},
 		{
 			"in another case", with("role", "NONE", "workspace", "Staging"),
 			[]string{"status", "revoked", "role", "none"},
-			1, "Revoked: no role",
+			1, "Revoked: WORKSPACE_AUTHOR",
 		},
 		{
 			"absent", with("role", "none"),
@@ -94,7 +95,7 @@ func TestRoleNone(t *testing.T) {
 		{
 			"dry run", with("role", "none", "workspace", "Staging", "dry-run", "true"),
 			[]string{"status", "revoked", "changed", "true", "attempts", "0", "applied", "false"},
-			0, "Dry run, would be revoked: no role",
+			0, "Would revoke: WORKSPACE_AUTHOR",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,48 +110,51 @@ func TestRoleNone(t *testing.T) {
 	}
 }
 
-// TestUndoneRevocation has a stale writer put the role back after it was revoked: it is revoked again, on top of what they wrote.
-func TestUndoneRevocation(t *testing.T) {
+// TestOverwrittenRevocation has a writer with a stale read restore a revoked role. The role is revoked again, and the
+// other writer's change is kept.
+func TestOverwrittenRevocation(t *testing.T) {
 	t.Parallel()
 	for name, inputs := range map[string]map[string]string{
-		"by file":  applied("settle", "100ms"),
+		"by file":  applyInputs("settle", "100ms"),
 		"by input": with("role", "none", "workspace", "Staging", "settle", "100ms"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stale []string
-			w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
-				a.SetRoles(deployer, append(stale, colleague)...)
+			w := demo(t, sandbox.Options{}, onNth(1, verifyRead, func(a *sandbox.Astro) sandbox.Fault {
+				a.SetRoles(deployer, append(stale, otherRole)...)
 				return sandbox.Fault{}
 			}))
 			stale = w.Roles(deployer)
 			r := run(t, w.root, inputs, checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging]}]"))
 			r.is(t, "status", "revoked", "attempts", "2", "changed", "true")
-			_, others := split(append(stale, colleague), staging)
+			_, others := split(append(stale, otherRole), staging)
 			equal(t, "roles", w.Roles(deployer), others)
 			w.checkWrites(t)
 		})
 	}
 }
 
-// TestSomebodyGrantsWhatIsRevoked is a conflict: it is not ours to take away what was set on purpose.
-func TestSomebodyGrantsWhatIsRevoked(t *testing.T) {
+// TestGrantedDuringRevocation has another writer set a different role on purpose. That is a conflict, and the role
+// stays.
+func TestGrantedDuringRevocation(t *testing.T) {
 	t.Parallel()
-	w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
+	w := demo(t, sandbox.Options{}, onNth(1, verifyRead, func(a *sandbox.Astro) sandbox.Fault {
 		a.Update(deployer, plus(entry("WORKSPACE", staging, "WORKSPACE_OWNER")))
 		return sandbox.Fault{}
 	}))
-	r := run(t, w.root, applied("settle", "100ms"), checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging]}]"))
+	r := run(t, w.root, applyInputs("settle", "100ms"), checkout("grants: [{org-token-name: CI Deployer, role: none, workspaces: [Staging]}]"))
 	r.failed(t, "conflict", "CI Deployer", "WORKSPACE_OWNER", "Staging")
 	equal(t, "writes", w.count(writeRoles), 1)
 }
 
-// TestOwnToken changes the API token that makes the call.
-func TestOwnToken(t *testing.T) {
+// TestTokenChangesItself changes the roles of the API token that the run uses.
+func TestTokenChangesItself(t *testing.T) {
 	t.Parallel()
 	const text = "grants: [{org-token-name: Platform Admin, role: WORKSPACE_OWNER, workspaces: [Production]}]"
-	has := func(a *sandbox.Astro, _ *http.Request) sandbox.Fault {
-		a.SetRoles(sandbox.DemoTokenID, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_OWNER"), entry("WORKSPACE", production, "WORKSPACE_OWNER"))
+	granted := func(a *sandbox.Astro, _ *http.Request) sandbox.Fault {
+		a.SetRoles(sandbox.DemoTokenID, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_OWNER"),
+			entry("WORKSPACE", production, "WORKSPACE_OWNER"))
 		return sandbox.Fault{}
 	}
 	for _, tt := range []struct {
@@ -159,11 +163,11 @@ func TestOwnToken(t *testing.T) {
 		hook     hook
 		warnings int
 	}{
-		{"by file", applied(), nil, 1},
-		{"by file, planned", filed("dry-run", "true"), nil, 1},
+		{"by file", applyInputs(), nil, 1},
+		{"by file, planned", fileInputs("dry-run", "true"), nil, 1},
 		{"by input", with("org-token-name", "Platform Admin"), nil, 1},
-		{"another", with(), nil, 0},
-		{"unchanged", applied(), has, 0},
+		{"another token", with(), nil, 0},
+		{"unchanged", applyInputs(), granted, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -178,11 +182,11 @@ func TestOwnToken(t *testing.T) {
 	}
 }
 
-// TestWhatStandsOut marks what takes rights away, or gives all of them.
-func TestWhatStandsOut(t *testing.T) {
+// TestHighlightedChanges checks that changes that reduce permissions, or grant full control, are highlighted.
+func TestHighlightedChanges(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	r := run(t, w.root, filed("dry-run", "true"), checkout(`grants:
+	r := run(t, w.root, fileInputs("dry-run", "true"), checkout(`grants:
   - {org-token-name: CI Deployer, role: WORKSPACE_MEMBER, workspaces: [Staging]}
   - {org-token-name: Provisioner, role: WORKSPACE_OWNER, workspaces: [Production]}
   - {org-token-name: Legacy Sync, role: none, workspaces: [Sandbox]}
@@ -190,24 +194,25 @@ func TestWhatStandsOut(t *testing.T) {
 `))
 	r.is(t, "status", "granted", "applied", "false")
 	contains(t, "summary", r.summary,
-		"`WORKSPACE_AUTHOR` → `WORKSPACE_MEMBER` ⚠️ **lowered**", "none → `WORKSPACE_OWNER` ⚠️ **owner**", "`WORKSPACE_OWNER` → none ⚠️ **revoked**",
-		"\n2 unchanged.\n", "A line taken out of the file revokes nothing")
+		"`WORKSPACE_AUTHOR` → `WORKSPACE_MEMBER` ⚠️ **fewer permissions**", "none → `WORKSPACE_OWNER` ⚠️ **full control of the Workspace**", "`WORKSPACE_OWNER` → none ⚠️ **access revoked**",
+		"<summary>2 unchanged</summary>", "Deleting a line from the file does not revoke access")
 	equal(t, "rows", len(r.rows()), 2+3)
-	if warnings := r.named("warning"); len(warnings) != 1 || !strings.Contains(warnings[0].message, `API token "CI Deployer" in Workspace "Staging" goes from WORKSPACE_AUTHOR down`) {
+	if warnings := r.named("warning"); len(warnings) != 1 || !strings.Contains(warnings[0].message, `API token "CI Deployer" in Workspace "Staging" changes from WORKSPACE_AUTHOR to WORKSPACE_MEMBER, which has fewer permissions`) {
 		t.Errorf("warnings %+v", warnings)
 	}
 }
 
-// TestRolesInTheList has a list that carries the roles: a token whose roles are right already takes no request of its own.
-func TestRolesInTheList(t *testing.T) {
+// TestRolesInListResponse has a list that contains the roles. A token that already has its roles needs no request of
+// its own.
+func TestRolesInListResponse(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{RolesInLists: true}, nil)
 	text := "grants:\n" +
 		"  - {org-token-name: CI Deployer, role: WORKSPACE_AUTHOR, workspaces: [Staging]}\n" +
 		"  - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [Staging]}\n"
-	// It settles for long, or a busy machine would make the read too old to write from.
-	run(t, w.root, applied("settle", "8s"), checkout(text)).is(t, "granted", "1", "unchanged", "1", "error", "")
+	// The long settle time keeps the read from becoming too old to write from on a busy machine.
+	run(t, w.root, applyInputs("settle", "8s"), checkout(text)).is(t, "granted", "1", "unchanged", "1", "error", "")
 	equal(t, "reads of tokens", w.count(readToken), 2) // of Provisioner, before and after the write
-	run(t, w.root, applied(), checkout(text)).is(t, "unchanged", "2", "error", "")
+	run(t, w.root, applyInputs(), checkout(text)).is(t, "unchanged", "2", "error", "")
 	equal(t, "reads of tokens by both runs", w.count(readToken), 2)
 }

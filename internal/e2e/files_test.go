@@ -8,8 +8,8 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestFilesOfTheRunner has the files missing that a runner names for outputs and summary.
-func TestFilesOfTheRunner(t *testing.T) {
+// TestMissingRunnerFiles has no usable files for the outputs and the job summary.
+func TestMissingRunnerFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for _, tt := range []struct {
@@ -19,11 +19,15 @@ func TestFilesOfTheRunner(t *testing.T) {
 		command string
 		words   []string
 	}{
-		{"outputs unset", unset("GITHUB_OUTPUT"), 1, "error", []string{"GITHUB_OUTPUT", "not set"}},
-		{"outputs a folder", env("GITHUB_OUTPUT", folder), 1, "error", []string{"outputs", folder}},
-		{"outputs in no folder", env("GITHUB_OUTPUT", folder+"/no/such/file"), 1, "error", []string{"outputs", "no such file"}},
-		{"summary unset", unset("GITHUB_STEP_SUMMARY"), 0, "warning", []string{"GITHUB_STEP_SUMMARY", "not set"}},
-		{"summary a folder", env("GITHUB_STEP_SUMMARY", folder), 0, "warning", []string{"summary", folder}},
+		{"GITHUB_OUTPUT unset", unset("GITHUB_OUTPUT"), 1, "error", []string{"GITHUB_OUTPUT", "not set"}},
+		{"outputs file is a directory", env("GITHUB_OUTPUT", folder), 1, "error", []string{"outputs", folder}},
+		{
+			"outputs file in a missing directory", env("GITHUB_OUTPUT", folder+"/no/such/file"),
+			1, "error",
+			[]string{"outputs", "no such file"},
+		},
+		{"GITHUB_STEP_SUMMARY unset", unset("GITHUB_STEP_SUMMARY"), 0, "warning", []string{"GITHUB_STEP_SUMMARY", "not set"}},
+		{"summary file is a directory", env("GITHUB_STEP_SUMMARY", folder), 0, "warning", []string{"summary", folder}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -31,9 +35,9 @@ func TestFilesOfTheRunner(t *testing.T) {
 			before := w.Roles(deployer)
 			r := run(t, w.root, with(), tt.how)
 			equal(t, "exit code", r.code, tt.code)
-			told := r.named(tt.command)
-			if equal(t, "told", len(told), 1); len(told) == 1 {
-				contains(t, tt.command, told[0].message, tt.words...)
+			messages := r.named(tt.command)
+			if equal(t, tt.command+"s", len(messages), 1); len(messages) == 1 {
+				contains(t, tt.command, messages[0].message, tt.words...)
 			}
 			lacks(t, "log", r.log, "panic", "status=")
 			w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
@@ -41,8 +45,8 @@ func TestFilesOfTheRunner(t *testing.T) {
 	}
 }
 
-// TestFilesAreAppendedTo keeps what earlier steps have left in the files.
-func TestFilesAreAppendedTo(t *testing.T) {
+// TestFilesAreAppended checks that the summary of earlier steps is kept.
+func TestFilesAreAppended(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	r := run(t, w.root, with(), func(s *setup) {
@@ -54,10 +58,10 @@ func TestFilesAreAppendedTo(t *testing.T) {
 	}
 }
 
-// TestHugeSummary has more Workspaces than a summary holds; a step's is refused past 1 MiB.
-func TestHugeSummary(t *testing.T) {
+// TestLargeSummary has more Workspaces than fit in a job summary, which GitHub limits to 1 MiB per step.
+func TestLargeSummary(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -71,7 +75,7 @@ func TestHugeSummary(t *testing.T) {
 	r := run(t, w.root, with("workspace", strings.Join(ids, "\n")))
 	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"))
 	if len(r.summary) > 1<<20 {
-		t.Errorf("a summary of %d bytes", len(r.summary))
+		t.Errorf("the summary has %d bytes", len(r.summary))
 	}
-	contains(t, "summary", r.summary[len(r.summary)-200:], "more Workspaces")
+	contains(t, "summary", r.summary[len(r.summary)-200:], "more; the output “grants” lists all of them.")
 }

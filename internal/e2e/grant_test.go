@@ -31,12 +31,12 @@ func TestFirstGrant(t *testing.T) {
 	calls := w.calls()
 	equal(t, "calls after the lists", calls[2:], []string{readToken, writeRoles, readToken})
 	if quiet := requests[4].Start.Sub(requests[3].End); quiet < 8*time.Second {
-		t.Errorf("looked %v after the write, not 8s", quiet)
+		t.Errorf("the verifying read came %v after the write, want at least 8s", quiet)
 	}
 }
 
-// TestWhatItDoes runs grants of the demo's CI Deployer, a WORKSPACE_AUTHOR in Staging.
-func TestWhatItDoes(t *testing.T) {
+// TestGrantOutcomes grants roles to the demo's CI Deployer, which is a WORKSPACE_AUTHOR in Staging.
+func TestGrantOutcomes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
@@ -44,7 +44,7 @@ func TestWhatItDoes(t *testing.T) {
 		outputs []string
 		writes  int
 		warning string
-		role    string // in Staging, in the end
+		role    string // in Staging after the run
 	}{
 		{
 			"same role", with("workspace", "Staging", "role", "WORKSPACE_AUTHOR"),
@@ -60,21 +60,21 @@ func TestWhatItDoes(t *testing.T) {
 			"lower role", with("workspace", "Staging", "role", "WORKSPACE_MEMBER"),
 			[]string{"status", "updated", "changed", "true", "previous-role", "WORKSPACE_AUTHOR", "attempts", "1"},
 			1,
-			"from WORKSPACE_AUTHOR down to WORKSPACE_MEMBER", "WORKSPACE_MEMBER",
+			"from WORKSPACE_AUTHOR to WORKSPACE_MEMBER", "WORKSPACE_MEMBER",
 		},
 		{
 			"dry run", with("workspace", "Staging", "role", "WORKSPACE_MEMBER", "dry-run", "True"),
 			[]string{"status", "updated", "changed", "true", "previous-role", "WORKSPACE_AUTHOR", "attempts", "0"},
 			0,
-			"from WORKSPACE_AUTHOR down to WORKSPACE_MEMBER", "WORKSPACE_AUTHOR",
+			"from WORKSPACE_AUTHOR to WORKSPACE_MEMBER", "WORKSPACE_AUTHOR",
 		},
 		{
-			"dry run of what is there", with("workspace", "Staging", "role", "WORKSPACE_AUTHOR", "dry-run", "true"),
+			"dry run, unchanged", with("workspace", "Staging", "role", "WORKSPACE_AUTHOR", "dry-run", "true"),
 			[]string{"status", "unchanged", "changed", "false", "previous-role", "WORKSPACE_AUTHOR", "attempts", "0"},
 			0, "", "WORKSPACE_AUTHOR",
 		},
 		{
-			"new and same", with("workspace", "Staging\nProduction", "role", "WORKSPACE_AUTHOR"),
+			"granted and unchanged", with("workspace", "Staging\nProduction", "role", "WORKSPACE_AUTHOR"),
 			[]string{"status", "granted", "changed", "true", "previous-role", "WORKSPACE_AUTHOR\n", "workspace-name", "Staging\nProduction"},
 			1, "", "WORKSPACE_AUTHOR",
 		},
@@ -92,15 +92,15 @@ func TestWhatItDoes(t *testing.T) {
 			}
 			w.holds(t, deployer, staging, tt.role, before)
 			warnings := r.named("warning")
-			if equal(t, "is there a warning", len(warnings) == 1, tt.warning != ""); len(warnings) > 0 {
+			if equal(t, "has a warning", len(warnings) == 1, tt.warning != ""); len(warnings) > 0 {
 				contains(t, "warning", warnings[0].message, tt.warning, "Staging")
 			}
-			equal(t, "the summary tells of a dry run", strings.Contains(r.summary, "dry run"), tt.inputs["dry-run"] != "")
+			equal(t, "the summary shows a plan", strings.Contains(r.summary, ", plan: "), tt.inputs["dry-run"] != "")
 		})
 	}
 }
 
-func TestSameAgain(t *testing.T) {
+func TestRepeatedGrant(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	run(t, w.root, with()).is(t, "status", "granted")
@@ -109,7 +109,7 @@ func TestSameAgain(t *testing.T) {
 	equal(t, "writes of both runs", w.count(writeRoles), 1)
 }
 
-func TestRoleNamesCompareWithoutCase(t *testing.T) {
+func TestRoleNamesIgnoreCase(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	w.Update(deployer, plus(entry("WORKSPACE", production, "workspace_operator")))
@@ -141,15 +141,15 @@ func TestSeveralWorkspacesInOneWrite(t *testing.T) {
 		{"clworkspacesandbox0000003", "", "granted"},
 	})
 
-	// In its place or at the end, and all else as it was.
+	// The new entry replaces the old one in its place or is appended. All others are unchanged.
 	roles := w.Roles(deployer)
-	equal(t, "first", roles[0], others[0])
-	equal(t, "second", roles[1], entry("WORKSPACE", staging, "WORKSPACE_OPERATOR"))
-	equal(t, "as they were", roles[2:5], others[1:])
-	equal(t, "number", len(roles), 8)
+	equal(t, "first role", roles[0], others[0])
+	equal(t, "second role", roles[1], entry("WORKSPACE", staging, "WORKSPACE_OPERATOR"))
+	equal(t, "other roles", roles[2:5], others[1:])
+	equal(t, "number of roles", len(roles), 8)
 }
 
-func TestForeignEntriesStayByteForByte(t *testing.T) {
+func TestForeignEntriesUnchanged(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	odd := `{ "entityType" :"STARSHIP","entityId":"x<y>&z",` + "\n\t" +
@@ -159,5 +159,5 @@ func TestForeignEntriesStayByteForByte(t *testing.T) {
 	r := run(t, w.root, with())
 	equal(t, "exit code", r.code, 0)
 	w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
-	equal(t, "the odd one", w.Roles(deployer)[0], odd)
+	equal(t, "unknown entry", w.Roles(deployer)[0], odd)
 }

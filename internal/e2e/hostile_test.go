@@ -9,13 +9,13 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// hostile is a name by somebody who means harm: to the runner, to the file of outputs, and to Markdown.
+// hostile is a name that tries to inject workflow commands, step outputs and Markdown.
 const hostile = "x\n::set-output name=changed::true\r\n ::error title=Forged::no\n##[add-mask]x ##[set-output name=status]granted\r" +
 	"::stop-commands::t\n\u2028::debug::d\n_GitHubActionsFileCommandDelimeter_\nstatus=granted\nchanged<<E\ntrue\nE\n" +
 	"| a | b |\n| --- | --- |\n<img src=x onerror=alert(1)> <!-- @octocat #1 [l](https://evil.invalid) **b** `c` \u202Eoverride \x00 $x$ %0A::error::x"
 
-// TestHostileNames has such names for the token, the Workspace and the role before. What check looks for is not there, and
-// the outputs hold the names as they are.
+// TestHostileNames has such names for the token, the Workspace and the previous role. Besides the checks of every run,
+// the outputs must contain the names unchanged.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -34,7 +34,7 @@ func TestHostileNames(t *testing.T) {
 	} {
 		inputs["workspace"] = "Production\nclhostileworkspace0000001\nStaging"
 		if name == "by name" {
-			// An environment holds no NUL: this name is nobody's.
+			// An environment variable cannot contain NUL, so this name matches no token.
 			inputs["dry-run"] = "true"
 		}
 		r := run(t, w.root, inputs, env("RUNNER_DEBUG", "1"))
@@ -59,38 +59,41 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// TestHostileAnswers has such text in what the API says in a refusal, on a way that is tried again and on one that ends.
-func TestHostileAnswers(t *testing.T) {
+// TestHostileResponses has such text in error responses of the API, both retried and final.
+func TestHostileResponses(t *testing.T) {
 	t.Parallel()
 	text, err := json.Marshal(hostile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	body := `{"message":` + string(text) + `,"requestId":` + string(text) + `,"fieldErrors":[{"field":` + string(text) + `}]}`
+	// The host is never resolved, because redirects are not followed.
+	redirect := sandbox.Fault{Status: 302, Header: map[string][]string{
+		"Location": {"https://x/ ##[set-output name=changed]true"},
+	}}
 	for _, tt := range []struct {
 		name string
 		hook hook
 		kind string
 	}{
-		{"tried again", nth(1, listTokens, sandbox.Fault{Status: 503, Body: body}), ""},
+		{"retried", nth(1, listTokens, sandbox.Fault{Status: 503, Body: body}), ""},
 		{"final", always(writeRoles, sandbox.Fault{Status: 400, Body: body}), "rejected"},
-		{"until the end", always(readToken, sandbox.Fault{Status: 500, Body: body}), "unavailable"},
-		// Nobody looks up the host: a redirect is not followed.
-		{"in a redirect", always(listTokens, sandbox.Fault{Status: 302, Header: map[string][]string{"Location": {"https://x/ ##[set-output name=changed]true"}}}), "rejected"},
-		{"no JSON", nth(1, listTokens, sandbox.Fault{Body: "::error::x\n##[error]y"}), ""},
+		{"until the timeout", always(readToken, sandbox.Fault{Status: 500, Body: body}), "unavailable"},
+		{"redirect", always(listTokens, redirect), "rejected"},
+		{"not JSON", nth(1, listTokens, sandbox.Fault{Body: "::error::x\n##[error]y"}), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, tt.hook)
-			r := run(t, w.root, with("timeout", shortly), env("RUNNER_DEBUG", "1"))
+			r := run(t, w.root, with("timeout", shortTimeout), env("RUNNER_DEBUG", "1"))
 			r.is(t, "error", tt.kind, "token-name", "CI Deployer")
-			equal(t, "errors", len(r.named("error")) <= 1, true)
+			equal(t, "at most one error", len(r.named("error")) <= 1, true)
 			lacks(t, "summary", r.summary, "\n| a", "<img", "@octocat", "**b**", "](")
 		})
 	}
 }
 
-// TestHostileInputs has a workflow pass on text that a stranger wrote, as a branch's name.
+// TestHostileInputs passes untrusted text as each input, as a workflow does that uses a branch name.
 func TestHostileInputs(t *testing.T) {
 	t.Parallel()
 	given := strings.ReplaceAll(hostile, "\x00", "")
@@ -107,7 +110,7 @@ func TestHostileInputs(t *testing.T) {
 			lacks(t, "summary", r.summary, "\n| a", "<img", "@octocat", "**b**", "](")
 			for _, e := range r.named("error") {
 				if e.title == "Forged" {
-					t.Errorf("a forged error")
+					t.Error("the log contains a forged error")
 				}
 			}
 		})

@@ -10,8 +10,8 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestInterruption cancels a run with faults at five moments: when this or that request arrives. It ends at once,
-// and what it leaves is whole.
+// TestInterruption cancels a run with faults at five points, each the arrival of a request. The program exits promptly,
+// and other roles are unchanged.
 func TestInterruption(t *testing.T) {
 	t.Parallel()
 	for i := range 5 {
@@ -19,17 +19,17 @@ func TestInterruption(t *testing.T) {
 	}
 }
 
-// TestInterruptionLong does it at twenty moments.
+// TestInterruptionLong cancels runs at twenty points.
 func TestInterruptionLong(t *testing.T) {
-	isLong(t)
+	requireLong(t)
 	t.Parallel()
 	for i := range 20 {
 		interrupt(t, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2], 1+i/2)
 	}
 }
 
-// interrupt cancels a run when the request arrives that it is up to then. The request has no answer until the
-// program has noticed: how soon a busy machine delivers a signal makes no difference.
+// interrupt cancels a run when the given request arrives. The request gets no response until the program cancels it, so
+// a late signal on a busy machine makes no difference.
 func interrupt(t *testing.T, signal syscall.Signal, at int) {
 	t.Run(fmt.Sprintf("%v at request %d", signal, at), func(t *testing.T) {
 		t.Parallel()
@@ -41,7 +41,7 @@ func interrupt(t *testing.T, signal syscall.Signal, at int) {
 		w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
 			if requests++; requests == at {
 				<-started
-				sent <- time.Now() // first: it may end before this goes on
+				sent <- time.Now() // before the signal: the program may exit before the next line
 				_ = p.command.Process.Signal(signal)
 				<-r.Context().Done()
 			}
@@ -55,18 +55,18 @@ func interrupt(t *testing.T, signal syscall.Signal, at int) {
 		_, others := split(w.Roles(deployer), production)
 		equal(t, "roles elsewhere", others, foreign)
 		select {
-		case moment := <-sent:
-			if took := p.ended.Sub(moment); took > promptly {
-				t.Errorf("ended %v after the signal", took)
+		case signaled := <-sent:
+			if took := p.ended.Sub(signaled); took > maxShutdown {
+				t.Errorf("exited %v after the signal", took)
 			}
 			equal(t, "exit code", r.code, 1)
 			r.is(t, "error", "canceled")
-			// A run has two lists under way at once, and nothing else.
+			// A run sends at most two requests at a time: the two lists.
 			if more := len(w.Requests()) - at; more > 1 {
 				t.Errorf("%d requests after the signal", more)
 			}
 		default:
-			equal(t, "exit code of a run that was done before", r.code, 0)
+			equal(t, "exit code of a run that finished before the signal", r.code, 0)
 		}
 	})
 }

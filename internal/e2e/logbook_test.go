@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// logbook is a log that can be read while it grows.
-type logbook struct {
+// liveLog is a log that can be read while a process writes to it.
+type liveLog struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
-	grown chan struct{} // closed when the text grows
+	grown chan struct{} // closed when text is added
 }
 
-func newLogbook() *logbook { return &logbook{grown: make(chan struct{})} }
+func newLiveLog() *liveLog { return &liveLog{grown: make(chan struct{})} }
 
-func (l *logbook) Write(p []byte) (int, error) {
+func (l *liveLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	close(l.grown)
@@ -25,16 +25,16 @@ func (l *logbook) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-func (l *logbook) String() string {
+func (l *liveLog) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
 }
 
-// await returns once the log holds the words.
-func (l *logbook) await(t testing.TB, words string) {
+// await waits until the log contains the words.
+func (l *liveLog) await(t testing.TB, words string) {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(maxWait)
 	for {
 		l.mu.Lock()
 		text, grown := l.text.String(), l.grown
@@ -45,7 +45,7 @@ func (l *logbook) await(t testing.TB, words string) {
 		select {
 		case <-grown:
 		case <-deadline:
-			t.Fatalf("the log never said %q:\n%s", words, text)
+			t.Fatalf("the log does not contain %q:\n%s", words, text)
 		}
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// crowd returns an Organization with the Workspace Production and n API tokens, named "token 1" and so on.
-func crowd(t testing.TB, n int, o sandbox.Options, h hook) world {
+// demoWithTokens returns an Organization with the Workspace Production and n API tokens, named "token 1" and so on.
+func demoWithTokens(t testing.TB, n int, o sandbox.Options, h hook) world {
 	t.Helper()
 	w := demo(t, o, h)
-	// The demo has six tokens of the Organization itself.
+	// The demo already has six Organization API tokens.
 	for i := 7; i <= n; i++ {
 		w.AddToken(sandbox.Token{
 			ID: fmt.Sprintf("cltoken%018d", i), Name: fmt.Sprintf("token %d", i),
@@ -34,23 +34,23 @@ func TestTokenByID(t *testing.T) {
 
 func TestTokenOnPageThree(t *testing.T) {
 	t.Parallel()
-	w := crowd(t, 2500, sandbox.Options{}, nil)
+	w := demoWithTokens(t, 2500, sandbox.Options{}, nil)
 	r := run(t, w.root, with("org-token-name", "token 2499"))
 	r.is(t, "status", "granted", "token-id", "cltoken000000000000002499")
 	equal(t, "pages", w.count(listTokens), 3)
 }
 
-// TestNameAgainOnPageThree finds that a name on page one is not the only one.
-func TestNameAgainOnPageThree(t *testing.T) {
+// TestDuplicateNameOnPageThree has a name of page one again on page three.
+func TestDuplicateNameOnPageThree(t *testing.T) {
 	t.Parallel()
-	w := crowd(t, 2500, sandbox.Options{}, nil)
+	w := demoWithTokens(t, 2500, sandbox.Options{}, nil)
 	w.AddToken(sandbox.Token{ID: "cltokensecond000000000001", Name: "CI Deployer"})
 	r := run(t, w.root, with())
 	r.failed(t, "token-ambiguous", "2 ", deployer, "cltokensecond000000000001")
 	equal(t, "writes", w.count(writeRoles), 0)
 }
 
-func TestNameThatLooksLikeAnID(t *testing.T) {
+func TestNameThatLooksLikeID(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	const name = "clookslikeanidbutisaname1"
@@ -59,8 +59,8 @@ func TestNameThatLooksLikeAnID(t *testing.T) {
 	r.is(t, "status", "granted", "workspace-id", "clworkspacereally00000001", "workspace-name", name)
 }
 
-// TestIDGoesBeforeName has a Workspace whose name is another one's ID.
-func TestIDGoesBeforeName(t *testing.T) {
+// TestIDTakesPrecedenceOverName has a Workspace whose name is the ID of another Workspace.
+func TestIDTakesPrecedenceOverName(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	w.AddWorkspace("clworkspaceimpostor000001", production)
@@ -77,7 +77,7 @@ func TestManyWorkspaces(t *testing.T) {
 	}
 	r := run(t, w.root, with("workspace", strings.Join(names, "\n")))
 	r.is(t, "status", "granted", "workspace-name", strings.Join(names, "\n"))
-	equal(t, "requests for names", w.count(listWorkspaces), 3)
+	equal(t, "lists of Workspaces", w.count(listWorkspaces), 1)
 	equal(t, "writes", w.count(writeRoles), 1)
 	equal(t, "roles", len(w.Roles(deployer)), 5+120)
 }
@@ -93,7 +93,7 @@ func TestOrganization(t *testing.T) {
 	}{
 		{"from the claims", apiToken, with(), 0},
 		{"from the input", opaque, with("organization", sandbox.DemoOrganizationID), 0},
-		{"the only one there is", opaque, with(), 1},
+		{"the only Organization", opaque, with(), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,13 +105,13 @@ func TestOrganization(t *testing.T) {
 	}
 }
 
-func TestAPITokenFromTheVariable(t *testing.T) {
+func TestAPITokenFromEnvironment(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	run(t, w.root, with("api-token", ""), env("ASTRO_API_TOKEN", apiToken)).is(t, "status", "granted")
 }
 
-// TestWait adds what is asked for just before the third look for it.
+// TestWait adds the missing object just before the third lookup.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -133,9 +133,9 @@ func TestWait(t *testing.T) {
 			tt.inputs["wait"] = "30s"
 			r := run(t, w.root, tt.inputs)
 			r.is(t, "status", "granted")
-			equal(t, "lines that say so", strings.Count(r.log, "Not found yet"), 2)
+			equal(t, "lines about waiting", strings.Count(r.log, "Not found yet"), 2)
 			if r.took < 2*time.Second {
-				t.Errorf("took %v, not two looks a second apart", r.took)
+				t.Errorf("took %v, too short for two waits of a second", r.took)
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func addLate(a *sandbox.Astro) {
 	})
 }
 
-func TestWaitEnds(t *testing.T) {
+func TestWaitExpires(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	r := run(t, w.root, with("org-token-name", "Nobody", "wait", "4s"))
@@ -157,13 +157,13 @@ func TestWaitEnds(t *testing.T) {
 		t.Errorf("gave up after %v", r.took)
 	}
 	if n := w.count(listTokens); n < 3 {
-		t.Errorf("looked %d times", n)
+		t.Errorf("%d lookups, want at least 3", n)
 	}
 }
 
-// TestLookingFurther has a name that no Organization API token has, and a list of the others' that fails: the run is told that
-// failure, and not nothing.
-func TestLookingFurther(t *testing.T) {
+// TestFailedLookup has a name that no Organization API token has, and an error from the list of Workspace API tokens.
+// The run must report that error.
+func TestFailedLookup(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
@@ -171,8 +171,13 @@ func TestLookingFurther(t *testing.T) {
 		kind  string
 		words string
 	}{
-		{"refused", sandbox.Fault{Status: 403}, "forbidden", "answered 403 Forbidden while reading the API tokens"},
-		{"down", sandbox.Fault{Status: 503}, "unavailable", "answered 503 Service Unavailable while reading the API tokens"},
+		{"forbidden", sandbox.Fault{Status: 403}, "forbidden", "answered 403 Forbidden while reading the API tokens"},
+		{
+			"unavailable",
+			sandbox.Fault{Status: 503},
+			"unavailable",
+			"answered 503 Service Unavailable while reading the API tokens",
+		},
 	} {
 		for _, file := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, file %t", tt.name, file), func(t *testing.T) {
@@ -183,9 +188,9 @@ func TestLookingFurther(t *testing.T) {
 					}
 					return sandbox.Fault{}
 				})
-				inputs, options := with("org-token-name", "Nobody", "timeout", shortly), []option{}
+				inputs, options := with("org-token-name", "Nobody", "timeout", shortTimeout), []option{}
 				if file {
-					inputs = filed("dry-run", "true", "timeout", shortly)
+					inputs = fileInputs("dry-run", "true", "timeout", shortTimeout)
 					options = append(options, checkout(`grants:
   - {org-token-name: Nobody, role: WORKSPACE_MEMBER, workspaces: [Production]}
   - {org-token-name: No one, role: WORKSPACE_MEMBER, workspaces: [Production]}
@@ -199,10 +204,11 @@ func TestLookingFurther(t *testing.T) {
 	}
 }
 
-// TestManyUnknownWorkspaces names a thousand Workspaces in an Organization of others. To look for near names takes its time.
+// TestManyUnknownWorkspaces has a thousand Workspace names that do not exist. The search for similar names must not
+// take too much CPU time.
 func TestManyUnknownWorkspaces(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not in the short form")
+		t.Skip("skipped with -short")
 	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -215,11 +221,11 @@ func TestManyUnknownWorkspaces(t *testing.T) {
 	r.is(t, "error", "workspace-not-found")
 	contains(t, "the log", r.log, "991 more problems")
 	if r.cpu > 10*time.Second {
-		t.Errorf("kept a core busy for %v", r.cpu)
+		t.Errorf("used %v of CPU time", r.cpu)
 	}
 }
 
-// TestLongNames has names of which fifty do not fit into a URL.
+// TestLongNames has fifty names that do not fit into one URL.
 func TestLongNames(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -232,13 +238,13 @@ func TestLongNames(t *testing.T) {
 	r.is(t, "status", "granted")
 	for _, request := range w.Requests() {
 		if len(request.Query) > 5000 {
-			t.Errorf("a query of %d bytes", len(request.Query))
+			t.Errorf("a query has %d bytes", len(request.Query))
 		}
 	}
 	equal(t, "roles", len(w.Roles(deployer)), 5+50)
 }
 
-// TestWaitForReads has an API token that a list has before a read of it knows it.
+// TestWaitForReads has an API token that is in the list while a read of it still returns 404.
 func TestWaitForReads(t *testing.T) {
 	t.Parallel()
 	for _, wait := range []string{"0s", "30s"} {
@@ -248,7 +254,7 @@ func TestWaitForReads(t *testing.T) {
 				w := demo(t, sandbox.Options{}, nth(1, readToken, sandbox.Fault{Status: 404, Body: `{"message":"not found","statusCode":404}`}))
 				inputs, options := with("wait", wait), []option{}
 				if file {
-					inputs = applied("wait", wait)
+					inputs = applyInputs("wait", wait)
 					options = append(options, checkout("grants: [{org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [Production]}]"))
 				}
 				r := run(t, w.root, inputs, options...)
@@ -263,8 +269,9 @@ func TestWaitForReads(t *testing.T) {
 	}
 }
 
-// TestOldRead loses the role between the read by ID and the end of the wait for the Workspace: that read tells nothing any more.
-func TestOldRead(t *testing.T) {
+// TestOutdatedRead removes the role after the read by ID, while the run waits for the Workspace. The run must read the
+// token again.
+func TestOutdatedRead(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, onNth(6, listWorkspaces, func(a *sandbox.Astro) sandbox.Fault {
 		a.AddWorkspace("clworkspacelate0000000001", "Late")

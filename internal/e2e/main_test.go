@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// binary is the program, built once for all tests.
-var binary string
+// binary is the program, and serveBinary the tool that serves the sandbox over TLS. Both are built once for all tests.
+var binary, serveBinary string
 
 var buildFlags []string
 
@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
 	flag.Parse()
-	if err := runManyAtOnce(); err != nil {
+	if err := raiseParallelism(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -30,19 +30,20 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "astro-workspace-grant")
-	build := exec.Command("go", append(append([]string{"build", "-o", binary}, buildFlags...), "astro-workspace-grant")...)
-	build.Stdout, build.Stderr = os.Stderr, os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "building the program:", err)
-		return 1
+	binary, serveBinary = filepath.Join(dir, "astro-workspace-grant"), filepath.Join(dir, "serve")
+	for path, pkg := range map[string]string{binary: "astro-workspace-grant", serveBinary: "astro-workspace-grant/internal/sandbox/serve"} {
+		build := exec.Command("go", append(append([]string{"build", "-o", path}, buildFlags...), pkg)...)
+		build.Stdout, build.Stderr = os.Stderr, os.Stderr
+		if err := build.Run(); err != nil {
+			fmt.Fprintln(os.Stderr, "building", pkg, "failed:", err)
+			return 1
+		}
 	}
 	return m.Run()
 }
 
-// runManyAtOnce lets many tests share a core, as their programs mostly wait, unless the command line has a number of
-// its own.
-func runManyAtOnce() error {
+// raiseParallelism runs many tests in parallel, because their processes mostly wait. A -parallel flag takes precedence.
+func raiseParallelism() error {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
 	if given {
@@ -51,9 +52,9 @@ func runManyAtOnce() error {
 	return flag.Set("test.parallel", "32")
 }
 
-// lookAtSources lets go test know what the program is made of: else it would remember how the tests ended before a change. It
-// notices what is looked at while tests run, not before.
-var lookAtSources = sync.OnceValue(func() error {
+// statSources makes the test cache depend on the source files of the program, so that go test runs the tests again
+// after a change. The cache only notices files that are accessed while tests run, not before.
+var statSources = sync.OnceValue(func() error {
 	return filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".go" {
 			_, err = os.Stat(path)

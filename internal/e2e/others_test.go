@@ -9,10 +9,11 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-var colleague = entry("WORKSPACE", analytics, "WORKSPACE_MEMBER")
+var otherRole = entry("WORKSPACE", analytics, "WORKSPACE_MEMBER")
 
-// TestRoleGrantedBetweenTries has a write fail in the moment in which somebody else grants a role: both stand in the end.
-func TestRoleGrantedBetweenTries(t *testing.T) {
+// TestRoleGrantedBetweenAttempts has another writer grant a role between a failed write and its retry. Both roles are
+// granted in the end.
+func TestRoleGrantedBetweenAttempts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
@@ -20,16 +21,16 @@ func TestRoleGrantedBetweenTries(t *testing.T) {
 	}{
 		{"before the effect", sandbox.Fault{Status: 503}},
 		{"after the effect", sandbox.Fault{Status: 503, After: true}},
-		{"reset", sandbox.Fault{Reset: true}},
-		{"refused", sandbox.Fault{Status: 429}},
+		{"connection reset", sandbox.Fault{Reset: true}},
+		{"rate limit", sandbox.Fault{Status: 429}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			write := nth(1, writeRoles, tt.fault)
-			// The colleague has read before our write and writes after it: where ours was done, that undoes it.
-			between := onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
+			// The other writer reads before our write and writes after it, which overwrites ours if it took effect.
+			between := onNth(1, verifyRead, func(a *sandbox.Astro) sandbox.Fault {
 				a.Update(deployer, without(production))
-				a.Update(deployer, plus(colleague))
+				a.Update(deployer, plus(otherRole))
 				return sandbox.Fault{}
 			})
 			w := demo(t, sandbox.Options{}, func(a *sandbox.Astro, r *http.Request) sandbox.Fault {
@@ -39,14 +40,15 @@ func TestRoleGrantedBetweenTries(t *testing.T) {
 			before := w.Roles(deployer)
 			r := run(t, w.root, with())
 			r.is(t, "status", "granted", "attempts", "2")
-			w.holds(t, deployer, production, "WORKSPACE_OPERATOR", append(before, colleague))
+			w.holds(t, deployer, production, "WORKSPACE_OPERATOR", append(before, otherRole))
 			w.checkWrites(t)
 		})
 	}
 }
 
-// TestUndone has a stale writer undo the grant after it was taken: it is written again, on top of what they wrote.
-func TestUndone(t *testing.T) {
+// TestOverwritten has a writer with a stale read overwrite the grant. It is written again, and the other writer's
+// change is kept.
+func TestOverwritten(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -54,14 +56,14 @@ func TestUndone(t *testing.T) {
 		status string
 		before string
 	}{
-		{"new", with("settle", "100ms"), "granted", ""},
+		{"granted", with("settle", "100ms"), "granted", ""},
 		{"updated", with("settle", "100ms", "workspace", "Staging"), "updated", "WORKSPACE_AUTHOR"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var stale []string
-			w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
-				a.SetRoles(deployer, append(stale, colleague)...)
+			w := demo(t, sandbox.Options{}, onNth(1, verifyRead, func(a *sandbox.Astro) sandbox.Fault {
+				a.SetRoles(deployer, append(stale, otherRole)...)
 				return sandbox.Fault{}
 			}))
 			stale = w.Roles(deployer)
@@ -71,15 +73,15 @@ func TestUndone(t *testing.T) {
 			if tt.before != "" {
 				workspace = staging
 			}
-			w.holds(t, deployer, workspace, "WORKSPACE_OPERATOR", append(stale, colleague))
-			contains(t, "log", r.log, "another writer undid it")
+			w.holds(t, deployer, workspace, "WORKSPACE_OPERATOR", append(stale, otherRole))
+			contains(t, "log", r.log, "another writer overwrote it")
 			w.checkWrites(t)
 		})
 	}
 }
 
-// TestUndoneForever has somebody undo each write, until the time is up.
-func TestUndoneForever(t *testing.T) {
+// TestAlwaysOverwritten has another writer overwrite each write until the timeout.
+func TestAlwaysOverwritten(t *testing.T) {
 	t.Parallel()
 	writes := 0
 	w := demo(t, sandbox.Options{}, func(a *sandbox.Astro, r *http.Request) sandbox.Fault {
@@ -94,38 +96,39 @@ func TestUndoneForever(t *testing.T) {
 		return sandbox.Fault{}
 	})
 	before := w.Roles(deployer)
-	r := run(t, w.root, with("timeout", shortly))
-	r.failed(t, "conflict", "again and again", "timeout 8s", "Terraform")
+	r := run(t, w.root, with("timeout", shortTimeout))
+	r.failed(t, "conflict", "kept overwriting the role", "timeout 8s", "Terraform")
 	equal(t, "roles", w.Roles(deployer), before)
 	w.checkWrites(t)
 }
 
-// TestSomebodySetAnotherRole has somebody set a role on purpose: neither ours nor the one we replaced.
-func TestSomebodySetAnotherRole(t *testing.T) {
+// TestConflictingRole has another writer set a role that is neither ours nor the one that ours replaced.
+func TestConflictingRole(t *testing.T) {
 	t.Parallel()
-	w := demo(t, sandbox.Options{}, onNth(1, lookAgain, func(a *sandbox.Astro) sandbox.Fault {
+	w := demo(t, sandbox.Options{}, onNth(1, verifyRead, func(a *sandbox.Astro) sandbox.Fault {
 		a.Update(deployer, without(production))
 		a.Update(deployer, plus(entry("WORKSPACE", production, "WORKSPACE_OWNER")))
 		return sandbox.Fault{}
 	}))
 	before := w.Roles(deployer)
 	r := run(t, w.root, with("settle", "100ms"))
-	r.failed(t, "conflict", "WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "Production", "who wants which")
+	r.failed(t, "conflict", "WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "Production", "which of the two roles is wanted")
 	w.holds(t, deployer, production, "WORKSPACE_OWNER", before)
 	equal(t, "writes", w.count(writeRoles), 1)
-	if r.took > atOnce {
-		t.Errorf("told after %v, not at once", r.took)
+	if r.took > maxFailFast {
+		t.Errorf("the conflict was reported after %v, not at once", r.took)
 	}
 }
 
-// TestTokenInUse has somebody else write each time we look: ten looks in a row that show our role are enough.
-func TestTokenInUse(t *testing.T) {
+// TestContinuousChanges has another writer change the token before each read. Ten reads in a row that show our role
+// verify it.
+func TestContinuousChanges(t *testing.T) {
 	t.Parallel()
 	written := false
 	w := demo(t, sandbox.Options{}, func(a *sandbox.Astro, r *http.Request) sandbox.Fault {
 		what := call(r.Method, r.URL.Path)
 		if written = written || what == writeRoles; written && what == readToken {
-			a.Update(deployer, plus(colleague))
+			a.Update(deployer, plus(otherRole))
 		}
 		return sandbox.Fault{}
 	})
@@ -136,7 +139,7 @@ func TestTokenInUse(t *testing.T) {
 	contains(t, "log", r.log, "others write this API token too")
 }
 
-func TestReadsThatTrailWrites(t *testing.T) {
+func TestStaleReads(t *testing.T) {
 	t.Parallel()
 	for _, settle := range []string{"0s", "50ms"} {
 		t.Run(settle, func(t *testing.T) {
@@ -146,19 +149,19 @@ func TestReadsThatTrailWrites(t *testing.T) {
 			r := run(t, w.root, with("settle", settle))
 			r.is(t, "status", "granted", "attempts", "1")
 			w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
-			contains(t, "log", r.log, "The write does not show yet")
+			contains(t, "log", r.log, "Reads do not show the write yet")
 			equal(t, "writes", w.count(writeRoles), 1)
-			// A look that trailed is not the last: the token must be quiet for twice the time it took, as the program saw it.
+			// After a stale read the program reads once more, after twice the read-after-write delay that it observed.
 			requests := w.Requests()
-			last, shown := requests[len(requests)-1], requests[len(requests)-2]
-			if quiet := last.Start.Sub(shown.End); quiet < 2*time.Second {
-				t.Errorf("the last look came %v after the one that showed the write", quiet)
+			last, first := requests[len(requests)-1], requests[len(requests)-2]
+			if quiet := last.Start.Sub(first.End); quiet < 2*time.Second {
+				t.Errorf("the last read came %v after the first one that showed the write", quiet)
 			}
 		})
 	}
 }
 
-// TestUnverified lets no read through after the write.
+// TestUnverified has every read after the write fail.
 func TestUnverified(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -168,8 +171,8 @@ func TestUnverified(t *testing.T) {
 		words []string
 	}{
 		{"acknowledged", "unverified", sandbox.Fault{}, []string{"written", "timeout 8s", "Run it again"}},
-		{"answer lost", "unverified", sandbox.Fault{Reset: true, After: true}, []string{"timeout 8s", "Run it again"}},
-		{"error status", "unavailable", sandbox.Fault{Status: 502, After: true}, []string{"may stand"}},
+		{"response lost", "unverified", sandbox.Fault{Reset: true, After: true}, []string{"timeout 8s", "Run it again"}},
+		{"error status", "unavailable", sandbox.Fault{Status: 502, After: true}, []string{"may have been granted"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -185,10 +188,10 @@ func TestUnverified(t *testing.T) {
 				}
 				return sandbox.Fault{}
 			})
-			r := run(t, w.root, with("timeout", shortly))
+			r := run(t, w.root, with("timeout", shortTimeout))
 			r.failed(t, tt.kind, tt.words...)
 			r.is(t, "status", "failed", "changed", "true", "attempts", "1")
-			contains(t, "summary", r.summary, "the role may stand")
+			contains(t, "summary", r.summary, "the role may have been granted")
 			equal(t, "writes", w.count(writeRoles), 1)
 		})
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"os/exec"
@@ -9,39 +10,40 @@ import (
 	"testing"
 	"time"
 
+	"astro-workspace-grant/internal/input"
 	"astro-workspace-grant/internal/sandbox"
-	"astro-workspace-grant/internal/step"
 )
 
-// Limits of time. None of them is an expectation: a busy machine takes much longer than an idle one for all it does.
+// Time limits. They are generous, because everything takes much longer on a busy machine.
 const (
-	// patience is how long a program may take in all, and how long a test waits for it to get somewhere.
-	patience = 4 * time.Minute
-	// promptly is how long a program may take to end after a signal: less than the 10 s that one request may take.
-	promptly = 8 * time.Second
-	// atOnce is how long may take what does not wait for the default timeout of 5 minutes.
-	atOnce = time.Minute
-	// shortly is the timeout of runs that use it up: enough to meet first what they are about, and less than one
-	// request may take.
-	shortly = "8s"
+	// maxWait is how long a program may run, and how long a test waits for an event.
+	maxWait = 4 * time.Minute
+	// maxShutdown is how long a program may take to exit after a signal: less than the 10 s that one request may take.
+	maxShutdown = 8 * time.Second
+	// maxFailFast is the limit for a run that must not wait for the default timeout of 5 minutes.
+	maxFailFast = time.Minute
+	// shortTimeout is the timeout of runs that are expected to reach it. It is long enough for the tested event, and
+	// shorter than one request may take.
+	shortTimeout = "8s"
 )
 
-// apiToken is what makes the grants, unless a test's inputs say otherwise.
+// apiToken is the default API token of all runs.
 var apiToken = sandbox.APIToken(sandbox.DemoOrganizationID, sandbox.DemoTokenID, time.Now().AddDate(1, 0, 0))
 
-// githubToken is what a runner puts in the place of ${{ github.token }}.
+// githubToken is the value of ${{ github.token }}.
 const githubToken = "ghs_OfTheTestsAndOfNobodyElse00000000000"
 
-// setup is how a program is started.
+// setup describes how a program is started.
 type setup struct {
 	t        testing.TB
-	dir      string // of the runner's files
+	dir      string // directory of the runner's files
 	env      map[string]string
 	args     []string
 	terminal bool
+	tool     string // the program to start; empty: the binary under test
 }
 
-// An option changes a setup that is otherwise a runner's.
+// An option changes a setup. The default setup is that of a runner.
 type option func(*setup)
 
 func env(name, value string) option { return func(s *setup) { s.env[name] = value } }
@@ -50,7 +52,10 @@ func unset(name string) option { return func(s *setup) { delete(s.env, name) } }
 
 func args(values ...string) option { return func(s *setup) { s.args = append(s.args, values...) } }
 
-// event is what triggered the run, with its payload.
+// tool starts the program at path instead.
+func tool(path string) option { return func(s *setup) { s.tool = path } }
+
+// event sets the event that triggered the run and its payload.
 func event(name, payload string) option {
 	return func(s *setup) {
 		s.env["GITHUB_EVENT_NAME"] = name
@@ -58,7 +63,7 @@ func event(name, payload string) option {
 	}
 }
 
-// terminal starts the program from a shell: inputs are flags, and nothing tells of a runner.
+// terminal starts the program as from a shell: inputs are flags, and no variables of a runner are set.
 func terminal(s *setup) { s.terminal = true }
 
 func (s *setup) path(name string) string { return filepath.Join(s.dir, name) }
@@ -70,19 +75,19 @@ func (s *setup) write(name, text string) string {
 	return s.path(name)
 }
 
-// read returns what the program left in the file that a variable names, empty where there is no such file.
+// read returns the content of the file that a variable names, or an empty string if there is no such file.
 func (s *setup) read(variable string) string {
 	text, _ := os.ReadFile(s.env[variable])
 	return string(text)
 }
 
-// hasFile reports whether a variable names a file that can be written.
+// hasFile reports whether a variable names a regular file.
 func (s *setup) hasFile(variable string) bool {
 	info, err := os.Stat(s.env[variable])
 	return err == nil && info.Mode().IsRegular()
 }
 
-// fileCommands are the files that a runner makes for a step.
+// fileCommands are the variables of the files that a runner creates for a step.
 var fileCommands = []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_STATE", "GITHUB_ENV", "GITHUB_PATH"}
 
 func newSetup(t testing.TB, inputs map[string]string, options []option) *setup {
@@ -94,7 +99,7 @@ func newSetup(t testing.TB, inputs map[string]string, options []option) *setup {
 		"GITHUB_REF":        "refs/heads/main",
 		"GITHUB_RUN_ID":     "1658821493",
 		"GITHUB_SERVER_URL": "https://github.invalid", // for links only: no request goes there
-		"GITHUB_API_URL":    "http://" + nobody(t),
+		"GITHUB_API_URL":    "http://" + closedPort(t),
 	}}
 	s.env["HOME"] = s.dir
 	s.env["GITHUB_EVENT_PATH"] = s.write("event.json", `{"ref":"refs/heads/main","repository":{"id":1,"full_name":"example/airline"}}`)
@@ -113,36 +118,36 @@ func newSetup(t testing.TB, inputs map[string]string, options []option) *setup {
 	return s
 }
 
-// toTerminal leaves nothing of a runner.
+// toTerminal removes the variables of a runner and passes the inputs as flags.
 func (s *setup) toTerminal(inputs map[string]string) {
 	maps.DeleteFunc(s.env, func(name, _ string) bool {
 		return strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "INPUT_")
 	})
-	for _, input := range step.Inputs() {
-		if value := inputs[input.Name]; value != "" && !input.Secret {
-			s.args = append(s.args, "-"+input.Name+"="+value)
+	for _, in := range input.All() {
+		if value := inputs[in.Name]; value != "" && !in.Secret {
+			s.args = append(s.args, "-"+in.Name+"="+value)
 		}
 	}
 	s.env["ASTRO_API_TOKEN"] = inputs["api-token"]
 }
 
-// process is a program under way.
+// process is a running program.
 type process struct {
 	*setup
 	command *exec.Cmd
-	log     *logbook
+	log     *liveLog
 	began   time.Time
-	ended   time.Time // valid once done
+	ended   time.Time // valid after done has received
 	done    chan error
 }
 
-// start starts the program as a runner does, with all inputs of action.yml. The API is the one at root, as returned by
-// [serve]; inputs given replace the defaults.
+// start starts the program as a runner does, with all inputs of action.yml. The API is at root, as returned by [serve].
+// The given inputs replace the defaults.
 func start(t testing.TB, root string, inputs map[string]string, options ...option) *process {
 	t.Helper()
 	all := map[string]string{}
-	for _, input := range step.Inputs() {
-		all[input.Name] = input.Default
+	for _, in := range input.All() {
+		all[in.Name] = in.Default
 	}
 	all["api-url"], all["api-token"], all["github-token"] = root+"/v1", apiToken, githubToken
 	maps.Copy(all, inputs)
@@ -152,10 +157,11 @@ func start(t testing.TB, root string, inputs map[string]string, options ...optio
 }
 
 func launch(s *setup) *process {
-	if err := lookAtSources(); err != nil {
+	if err := statSources(); err != nil {
 		s.t.Fatal(err)
 	}
-	p := &process{setup: s, command: exec.Command(binary, s.args...), log: newLogbook(), done: make(chan error, 1)}
+	command := exec.Command(cmp.Or(s.tool, binary), s.args...)
+	p := &process{setup: s, command: command, log: newLiveLog(), done: make(chan error, 1)}
 	p.command.Dir = s.dir
 	for name, value := range s.env {
 		p.command.Env = append(p.command.Env, name+"="+value)
@@ -173,13 +179,13 @@ func launch(s *setup) *process {
 	return p
 }
 
-// wait returns what became of the program when it has ended.
+// wait waits until the program exits and returns its result.
 func (p *process) wait() result {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(patience):
-		p.t.Fatalf("not done after %v:\n%s", patience, p.log)
+	case <-time.After(maxWait):
+		p.t.Fatalf("still running after %v:\n%s", maxWait, p.log)
 	}
 	r := result{
 		code: p.command.ProcessState.ExitCode(), log: p.log.String(), took: time.Since(p.began),
@@ -195,7 +201,7 @@ func (p *process) wait() result {
 	return r
 }
 
-// run starts the program and waits for its end.
+// run starts the program and waits until it exits.
 func run(t testing.TB, root string, inputs map[string]string, options ...option) result {
 	t.Helper()
 	return start(t, root, inputs, options...).wait()

@@ -13,15 +13,15 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// proxy is a company's way out: it takes everybody who asks for companyHost to one server. The program leaves it to
-// the proxy to look up the host, so no resolver is asked.
+// proxy is an HTTP proxy that connects every client to one server, regardless of the requested host. The proxy resolves
+// the host name, not the program, so the tests need no DNS.
 type proxy struct {
 	to       string // the server's address
-	password string // of its user; empty: none is asked for
+	password string // the required Proxy-Authorization; empty: none
 
 	mu    sync.Mutex
-	asked []string // for which hosts
-	first int      // answer the first connection with this status; 0: none
+	asked []string // methods and hosts of the requests
+	first int      // status of the first response; 0: no fault
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -63,22 +63,32 @@ func TestProxy(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		proxy *proxy
-		env   map[string]string // PROXY stands for its address
+		env   map[string]string // PROXY is replaced with its address
 		kind  string
 		words []string
 		asked bool
 	}{
-		{"open", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
-		{"in lower case", &proxy{}, map[string]string{"https_proxy": "http://PROXY"}, "", nil, true},
+		{"without password", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
+		{"lowercase variable", &proxy{}, map[string]string{"https_proxy": "http://PROXY"}, "", nil, true},
 		{"right password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://me:pass@PROXY"}, "", nil, true},
-		{"no password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 407", "HTTPS_PROXY"}, true},
+		{
+			"missing password", &proxy{password: basic},
+			map[string]string{"HTTPS_PROXY": "http://PROXY"},
+			"rejected",
+			[]string{"The proxy answered 407", "HTTPS_PROXY"},
+			true,
+		},
 		{"wrong password", &proxy{password: basic}, map[string]string{"HTTPS_PROXY": "http://me:hunter2@PROXY"}, "rejected", []string{"The proxy answered 407"}, true},
 		{"forbidden", &proxy{first: 403}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 403", "HTTPS_PROXY"}, true},
 		{"unauthorized", &proxy{first: 401}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 401", "HTTPS_PROXY"}, true},
 		{"not found", &proxy{first: 404}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 404", "HTTPS_PROXY"}, true},
 		{"redirect", &proxy{first: 302}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "rejected", []string{"The proxy answered 302", "HTTPS_PROXY"}, true},
-		{"busy at first", &proxy{first: 503}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
-		{"not for others", &proxy{}, map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "a.invalid,.b.invalid"}, "", nil, true},
+		{"unavailable at first", &proxy{first: 503}, map[string]string{"HTTPS_PROXY": "http://PROXY"}, "", nil, true},
+		{
+			"NO_PROXY for other hosts", &proxy{},
+			map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "a.invalid,.b.invalid"},
+			"", nil, true,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +96,7 @@ func TestProxy(t *testing.T) {
 			root, text := serveTLS(t, w.Astro, time.Now().AddDate(0, 1, 0))
 			tt.proxy.to = strings.TrimPrefix(root, "https://")
 			address := strings.TrimPrefix(serve(t, tt.proxy), "http://")
-			options := []option{trusting(text)}
+			options := []option{trustCertificate(text)}
 			for name, value := range tt.env {
 				options = append(options, env(name, strings.Replace(value, "PROXY", address, 1)))
 			}
@@ -98,24 +108,24 @@ func TestProxy(t *testing.T) {
 			}
 			tt.proxy.mu.Lock()
 			defer tt.proxy.mu.Unlock()
-			equal(t, "the proxy was asked", slices.Contains(tt.proxy.asked, "CONNECT "+companyHost+":443"), tt.asked)
+			equal(t, "the proxy was used", slices.Contains(tt.proxy.asked, "CONNECT "+companyHost+":443"), tt.asked)
 			lacks(t, "log and summary", r.log+r.summary, "hunter2", "me:pass")
 		})
 	}
 }
 
-// TestNoProxy has a proxy that is not for the API: the program goes there itself. The address is one of this machine
-// that needs no resolver and, unlike those of the loopback, is not kept from proxies anyway.
+// TestNoProxy has a proxy that does not apply to the API, so the program connects directly. The API is at 0.0.0.0,
+// which needs no DNS and, unlike loopback addresses, is not excluded from proxies by default.
 func TestNoProxy(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name string
-		env  map[string]string // PROXY stands for its address
-		kept bool
+		name   string
+		env    map[string]string // PROXY is replaced with its address
+		direct bool
 	}{
-		{"not for this host", map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,0.0.0.0"}, true},
-		{"for plain HTTP only", map[string]string{"HTTP_PROXY": "http://PROXY"}, true},
-		{"for all hosts", map[string]string{"HTTPS_PROXY": "http://PROXY"}, false},
+		{"NO_PROXY", map[string]string{"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "other.invalid,0.0.0.0"}, true},
+		{"HTTP_PROXY only", map[string]string{"HTTP_PROXY": "http://PROXY"}, true},
+		{"HTTPS_PROXY for all hosts", map[string]string{"HTTPS_PROXY": "http://PROXY"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -127,14 +137,14 @@ func TestNoProxy(t *testing.T) {
 			}
 			out := &proxy{to: "127.0.0.1:" + port}
 			address := strings.TrimPrefix(serve(t, out), "http://")
-			options := []option{trusting(text)}
+			options := []option{trustCertificate(text)}
 			for name, value := range tt.env {
 				options = append(options, env(name, strings.Replace(value, "PROXY", address, 1)))
 			}
 			run(t, "https://0.0.0.0:"+port, with(), options...).is(t, "status", "granted")
 			out.mu.Lock()
 			defer out.mu.Unlock()
-			equal(t, "the proxy was asked", len(out.asked) > 0, !tt.kept)
+			equal(t, "the proxy was used", len(out.asked) > 0, !tt.direct)
 		})
 	}
 }

@@ -2,5 +2,5 @@
 
 package e2e
 
-// The program is built with the race detector where its tests are: it makes the program fail when it finds something.
+// If the tests are built with the race detector, the program is too. It then fails when a race is detected.
 func init() { buildFlags = append(buildFlags, "-race") }

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// nobody returns an address of this machine that refuses every connection until the test ends. The port is bound, so
-// that nobody else gets it, but nothing listens there.
-func nobody(t testing.TB) string {
+// closedPort returns a local address that refuses every connection until the test ends. The port is bound, so that no
+// other process can use it, but it is not listening.
+func closedPort(t testing.TB) string {
 	t.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err != nil {
@@ -32,13 +32,13 @@ func nobody(t testing.TB) string {
 	return fmt.Sprintf("127.0.0.1:%d", address.(*syscall.SockaddrInet4).Port)
 }
 
-// outage is a server over TLS that can go away, or change its certificate, while it serves. Its one listener stays
-// open for the whole test, so that its port cannot become another's.
+// outage is a TLS server that can become unavailable or change its certificate during a test. Its listener stays open
+// for the whole test, so that no other process can take its port.
 type outage struct {
 	net.Listener
 
 	mu   sync.Mutex
-	own  *tls.Certificate // nil: each connection is closed at once
+	own  *tls.Certificate // nil: connections are closed immediately
 	open []net.Conn
 }
 
@@ -64,8 +64,7 @@ func newOutage(t *testing.T, handler http.Handler, own *tls.Certificate) *outage
 
 func (o *outage) root() string { return "https://" + o.Addr().String() }
 
-// Accept returns connections that speak TLS with the present certificate. Without one it closes them, and returns
-// none.
+// Accept returns TLS connections with the current certificate. Without a certificate it closes all connections.
 func (o *outage) Accept() (net.Conn, error) {
 	for {
 		conn, err := o.Listener.Accept()
@@ -89,8 +88,8 @@ func (o *outage) secure(conn net.Conn) net.Conn {
 	return tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*o.own}})
 }
 
-// become cuts all connections, and meets new ones with this certificate; with nil it refuses them.
-func (o *outage) become(own *tls.Certificate) {
+// setCertificate closes all connections and sets the certificate of new ones. With nil, new connections are closed too.
+func (o *outage) setCertificate(own *tls.Certificate) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.own = own

@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// result is what a run left behind.
+// result is the result of a run.
 type result struct {
 	code    int
-	log     string            // stdout and stderr, as the runner has them
-	outputs map[string]string // as the runner reads them; empty where it named no file
+	log     string            // stdout and stderr
+	outputs map[string]string // as the runner reads them; empty if it named no file
 	summary string
 	took    time.Duration
-	cpu     time.Duration // of which it kept a core busy, however busy others kept the machine
+	cpu     time.Duration // user and system time
 }
 
-// grantOutputs are the outputs that every run sets, and commentOutputs those of a pull request's comment.
+// grantOutputs are the outputs that every run sets, and commentOutputs those about the comment on a pull request.
 var (
 	grantOutputs = []string{
-		"applied", "attempts", "changed", "error", "failed", "granted", "grants", "organization-id", "previous-role", "revoked", "role", "status",
-		"token-id", "token-name", "unchanged", "updated", "workspace-id", "workspace-name",
+		"applied", "attempts", "changed", "error", "failed", "granted", "grants", "organization-id", "previous-role",
+		"revoked", "role", "status", "token-id", "token-name", "unchanged", "updated", "workspace-id", "workspace-name",
 	}
 	commentOutputs = []string{"comment-id", "comment-url", "pull-request"}
 )
 
-// check holds the run against what is true of every run, whatever it was about.
+// check checks what must hold for every run.
 func (r result) check(s *setup) {
 	s.t.Helper()
 	// A secret with a line break has a mask for each line.
@@ -40,7 +40,7 @@ func (r result) check(s *setup) {
 		s.t.Errorf("the program crashed")
 	}
 	if s.env["GITHUB_ACTIONS"] != "true" {
-		equal(s.t, "commands off a runner", r.commands(), nil)
+		equal(s.t, "commands outside of a runner", r.commands(), nil)
 		return
 	}
 	r.checkCommands(s)
@@ -51,7 +51,8 @@ func (r result) check(s *setup) {
 		s.t.Errorf("no summary")
 	}
 	if s.hasFile("GITHUB_OUTPUT") {
-		names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.outputs)), func(name string) bool { return slices.Contains(commentOutputs, name) })
+		names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.outputs)),
+			func(name string) bool { return slices.Contains(commentOutputs, name) })
 		equal(s.t, "names of outputs", names, grantOutputs)
 		failed := r.code == 1
 		equal(s.t, "the output error is empty", r.outputs["error"] == "", !failed)
@@ -60,27 +61,29 @@ func (r result) check(s *setup) {
 	if r.code != 0 && r.code != 1 {
 		s.t.Errorf("exit code %d", r.code)
 	}
-	equal(s.t, "some ::error", len(r.named("error")) > 0, r.code == 1)
-	for _, row := range r.rows() {
-		if bars := strings.Count(row, "|"); bars != strings.Count(r.rows()[0], "|") {
-			s.t.Errorf("%d bars in the row %.200s, unlike in the first: %s", bars, row, r.rows()[0])
+	equal(s.t, "is there an error annotation", len(r.named("error")) > 0, r.code == 1)
+	for _, table := range r.tables() {
+		for _, row := range table {
+			if bars := strings.Count(row, "|"); bars != strings.Count(table[0], "|") {
+				s.t.Errorf("%d bars in the row %.200s, which differs from the first: %s", bars, row, table[0])
+			}
 		}
 	}
 }
 
-// checkSecret looks for an API token wherever the run left text, and for its mask at the top of a runner's log.
+// checkSecret checks that an API token is shown nowhere, and that it is masked at the top of a runner's log.
 func (r result) checkSecret(s *setup, secret string) {
 	s.t.Helper()
 	mask := "::add-mask::" + secret + "\n"
 	if before, _, found := strings.Cut(r.log, mask); found != (s.env["GITHUB_ACTIONS"] == "true") {
-		s.t.Errorf("is it masked: %t", found)
+		s.t.Errorf("API token masked: %t", found)
 	} else if found && before != "" && !strings.HasPrefix(before, "::add-mask::") {
 		s.t.Errorf("the log does not begin with the mask")
 	}
 	r.hides(s.t, secret)
 }
 
-// hides makes sure that a secret shows nowhere but in the order to mask it.
+// hides checks that a secret is shown nowhere but in the command that masks it.
 func (r result) hides(t testing.TB, secret string) {
 	t.Helper()
 	left := strings.ReplaceAll(r.log, "::add-mask::"+secret+"\n", "")
@@ -89,11 +92,11 @@ func (r result) hides(t testing.TB, secret string) {
 	}
 	left += r.summary
 	if strings.Contains(html.UnescapeString(left), secret) {
-		t.Errorf("a secret shows:\n%s", left)
+		t.Errorf("a secret is shown:\n%s", left)
 	}
 }
 
-// checkCommands makes sure that the log gives no orders but the program's own.
+// checkCommands checks that the log contains no workflow commands but the program's own.
 func (r result) checkCommands(s *setup) {
 	s.t.Helper()
 	open := 0
@@ -112,24 +115,42 @@ func (r result) checkCommands(s *setup) {
 				s.t.Errorf("an annotation of %d characters", len([]rune(c.message)))
 			}
 		default:
-			s.t.Errorf("a command that is not ours: %+v", c)
+			s.t.Errorf("unexpected workflow command: %+v", c)
 		}
 	}
-	equal(s.t, "groups left open", open, 0)
+	equal(s.t, "unclosed groups", open, 0)
 	if n := len(r.named("error")); n > 10 {
-		s.t.Errorf("%d errors, of which a runner shows ten", n)
+		s.t.Errorf("%d errors, but a runner shows only ten", n)
 	}
 }
 
-// rows returns the lines of the summary's table.
+// rows returns the rows of the summary's table of changes. Unlike the other tables, it is not folded.
 func (r result) rows() []string {
-	var rows []string
+	tables := r.tables()
+	if len(tables) == 0 {
+		return nil
+	}
+	before, _, _ := strings.Cut(r.summary, tables[0][0])
+	if strings.Contains(before, "<details>") {
+		return nil
+	}
+	return tables[0]
+}
+
+// tables returns the rows of the summary's tables.
+func (r result) tables() [][]string {
+	var tables [][]string
+	inTable := false
 	for line := range strings.Lines(r.summary) {
-		if strings.HasPrefix(line, "|") {
-			rows = append(rows, strings.TrimSpace(line))
+		isRow := strings.HasPrefix(line, "|")
+		if isRow && !inTable {
+			tables = append(tables, nil)
+		}
+		if inTable = isRow; isRow {
+			tables[len(tables)-1] = append(tables[len(tables)-1], strings.TrimSpace(line))
 		}
 	}
-	return rows
+	return tables
 }
 
 // is checks some of the outputs, given as name, value, name, value.
@@ -140,7 +161,7 @@ func (r result) is(t testing.TB, pairs ...string) {
 	}
 }
 
-// failed checks that the run failed for one reason, told with all words.
+// failed checks that the run failed with one error that contains all words.
 func (r result) failed(t testing.TB, kind string, words ...string) {
 	t.Helper()
 	r.is(t, "error", kind)
@@ -155,7 +176,7 @@ func (r result) failed(t testing.TB, kind string, words ...string) {
 func equal[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if !same(got, want) {
-		t.Errorf("%s: %#v, not %#v", what, got, want)
+		t.Errorf("%s: got %#v, want %#v", what, got, want)
 	}
 }
 
@@ -163,7 +184,7 @@ func contains(t testing.TB, what, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(text, w) {
-			t.Errorf("%s does not say %q: %s", what, w, text)
+			t.Errorf("%s does not contain %q: %s", what, w, text)
 		}
 	}
 }
@@ -172,7 +193,7 @@ func lacks(t testing.TB, what, text string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(text, w) {
-			t.Errorf("%s says %q: %s", what, w, text)
+			t.Errorf("%s contains %q: %s", what, w, text)
 		}
 	}
 }

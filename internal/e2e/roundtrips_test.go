@@ -10,9 +10,9 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestRoundTrips counts requests, and round trips one after the other, up to the write. No request has its answer
-// before all of its round trip have arrived, so what is counted does not depend on how fast the machine is. It
-// settles for long, or a busy machine would make the read too old to write from.
+// TestRoundTrips counts the requests and the sequential round trips up to the write. The server responds only when all
+// requests of a round trip have arrived, so the counts do not depend on the speed of the machine. The long settle time
+// keeps the read from becoming too old to write from on a busy machine.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	lists, pages := []string{listWorkspaces, listTokens}, slices.Repeat([]string{listTokens}, 9)
@@ -30,38 +30,39 @@ func TestRoundTrips(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := crowd(t, tt.tokens, sandbox.Options{}, nil)
-			together := &together{Handler: w.Astro, trips: tt.trips}
-			run(t, serve(t, together), tt.inputs).is(t, "status", "granted", "attempts", "1")
-			together.mu.Lock()
-			defer together.mu.Unlock()
-			equal(t, "requests of each round trip", together.arrived, tt.trips)
+			w := demoWithTokens(t, tt.tokens, sandbox.Options{}, nil)
+			gate := &roundTripGate{Handler: w.Astro, trips: tt.trips}
+			run(t, serve(t, gate), tt.inputs).is(t, "status", "granted", "attempts", "1")
+			gate.mu.Lock()
+			defer gate.mu.Unlock()
+			equal(t, "requests of each round trip", gate.arrived, tt.trips)
 			t.Logf("%s: %d requests up to the write, which is round trip %d; %d requests in all",
 				tt.name, len(slices.Concat(tt.trips...)), len(tt.trips), len(w.Requests()))
 		})
 	}
 }
 
-// together holds each request back until all of its round trip have arrived. Those after the last round trip pass.
-type together struct {
+// roundTripGate delays each request until all requests of its round trip have arrived. Requests after the last round
+// trip are not delayed.
+type roundTripGate struct {
 	http.Handler
-	trips [][]string // the requests expected of each, in order of their names
+	trips [][]string // the expected requests of each round trip, sorted by name
 
 	mu      sync.Mutex
 	arrived [][]string
-	full    chan struct{} // closed when all of the present round trip have arrived
+	full    chan struct{} // closed when all requests of the current round trip have arrived
 }
 
-func (g *together) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (g *roundTripGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-g.arrive(call(r.Method, r.URL.Path)):
-	case <-time.After(promptly): // they did not come: the test fails over what has arrived
+	case <-time.After(maxShutdown): // the requests are missing: the check of arrived will fail
 	}
 	g.Handler.ServeHTTP(w, r)
 }
 
-// arrive notes a request, and returns what is closed when its round trip is full.
-func (g *together) arrive(what string) <-chan struct{} {
+// arrive records a request and returns a channel that is closed when its round trip is complete.
+func (g *roundTripGate) arrive(what string) <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := len(g.arrived)
@@ -81,8 +82,8 @@ func (g *together) arrive(what string) <-chan struct{} {
 	return g.full
 }
 
-// roundTrips returns for each request how many it is the last of in the longest chain of requests of which each began after
-// the one before had ended.
+// roundTrips returns for each request the length of the longest chain of requests that leads to it, in which each
+// request began after the previous one ended.
 func roundTrips(requests []sandbox.Request) []int {
 	trips := make([]int, len(requests))
 	for i, r := range requests {

@@ -11,11 +11,11 @@ import (
 // command is a workflow command in a log.
 type command struct {
 	name, title, message string
-	at                   string // as file:line:column; empty: of no file
+	at                   string // file:line:column; empty: no file
 }
 
-// commands returns all commands that a runner may find in the log (actions/runner, ActionCommand.cs), taken widely: any
-// name counts, known or not.
+// commands returns all commands that a runner may find in the log (actions/runner, ActionCommand.cs), including those
+// with an unknown name.
 func (r result) commands() []command {
 	var found []command
 	for _, line := range strings.FieldsFunc(r.log, func(c rune) bool { return c == '\n' || c == '\r' }) {
@@ -51,13 +51,13 @@ func unescape(s string) string {
 	return strings.NewReplacer("%25", "%", "%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",").Replace(s)
 }
 
-// named returns the commands of one name.
+// named returns the commands with the given name.
 func (r result) named(name string) []command {
 	return slices.DeleteFunc(r.commands(), func(c command) bool { return c.name != name })
 }
 
-// readOutputs reads a file of outputs as a runner does (actions/runner, FileCommandManager.cs). A name that comes twice
-// fails the test: nobody but a forger sets one again.
+// readOutputs parses an output file as a runner does (actions/runner, FileCommandManager.cs). A repeated name fails the
+// test, because it indicates a forged output.
 func readOutputs(t testing.TB, text string) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
@@ -75,22 +75,22 @@ func readOutputs(t testing.TB, text string) map[string]string {
 			name = lines[i][:here]
 			end := slices.Index(lines[i+1:], lines[i][here+2:])
 			if end < 0 {
-				t.Fatalf("the output %s has no end:\n%s", name, text)
+				t.Fatalf("the output %s has no end delimiter:\n%s", name, text)
 			}
 			value = strings.Join(lines[i+1:i+1+end], "\n")
 			i += 1 + end
 		default:
-			t.Fatalf("no output: %q in\n%s", lines[i], text)
+			t.Fatalf("invalid output %q in\n%s", lines[i], text)
 		}
 		if _, twice := outputs[name]; twice {
-			t.Errorf("the output %s comes twice", name)
+			t.Errorf("the output %s is set twice", name)
 		}
 		outputs[name] = value
 	}
 	return outputs
 }
 
-// same is equality that tells no empty slice from none.
+// same reports whether two values are deeply equal. Empty and nil slices are equal.
 func same(a, b any) bool {
 	if x, y := reflect.ValueOf(a), reflect.ValueOf(b); x.Kind() == reflect.Slice && x.Len() == 0 && y.Kind() == reflect.Slice && y.Len() == 0 {
 		return true

@@ -11,27 +11,28 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestEchoedAPIToken has the server say the API token wherever it can. That it shows nowhere is checked in every run; here
-// is what is left in its place.
+// TestEchoedAPIToken has a server that returns the API token in every possible place. Every run checks that the token
+// is not printed; this test also checks for parts of it and for the replacement.
 func TestEchoedAPIToken(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("x", 900) + " " + apiToken // a text is cut near here
+	long := strings.Repeat("x", 900) + " " + apiToken // long texts are shortened near this position
 	echo := `{"message":"refused ` + apiToken + ` ` + long + `","requestId":"` + apiToken + `","fieldErrors":{"token":"` + apiToken + `"}}`
+	// The host is never resolved, because redirects are not followed.
+	redirect := sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://x.invalid/?t=" + apiToken}}}
 	for _, tt := range []struct {
 		name   string
 		hook   hook
 		inputs map[string]string
 	}{
-		{"in a final answer", always(listTokens, sandbox.Fault{Status: 403, Body: echo}), with()},
-		{"in one that is tried again", nth(1, readToken, sandbox.Fault{Status: 503, Body: echo}), with()},
+		{"in a final response", always(listTokens, sandbox.Fault{Status: 403, Body: echo}), with()},
+		{"in a retried response", nth(1, readToken, sandbox.Fault{Status: 503, Body: echo}), with()},
 		{"in a failed write", nth(1, writeRoles, sandbox.Fault{Status: 400, Body: echo}), with()},
-		// Nobody looks up the host: a redirect is not followed.
-		{"in a redirect", always(listTokens, sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://x.invalid/?t=" + apiToken}}}), with()},
-		{"in a body that is no JSON", nth(1, listTokens, sandbox.Fault{Body: apiToken}), with()},
+		{"in a redirect", always(listTokens, redirect), with()},
+		{"in a body that is not JSON", nth(1, listTokens, sandbox.Fault{Body: apiToken}), with()},
 		{"in the names", nil, with("org-token-name", "", "org-token-id", "clechotoken00000000000001", "workspace", "clechoworkspace0000000001\nProduction")},
-		{"in a name of which one is near", nil, with("org-token-name", "Echoo")},
+		{"in a similar name", nil, with("org-token-name", "Echoo")},
 		{"in a scope", nil, with("org-token-name", "Scoped")},
-		{"in IDs that are ambiguous", nil, with("org-token-name", "Twice")},
+		{"in ambiguous IDs", nil, with("org-token-name", "Twice")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,7 +46,7 @@ func TestEchoedAPIToken(t *testing.T) {
 			w.AddToken(sandbox.Token{ID: apiToken, Name: "Twice"})
 			w.AddWorkspace("clechoworkspace0000000001", "Echo "+apiToken)
 			r := run(t, w.root, tt.inputs, env("RUNNER_DEBUG", "1"))
-			// Not a part of it either, as a text that was cut would have.
+			// Parts of it must not be printed either, as they would be in a shortened text.
 			_, log, _ := strings.Cut(r.log, "\n")
 			for _, part := range strings.Split(apiToken, ".")[1:] {
 				lacks(t, "log and summary", log+r.summary, part[:20], part[len(part)-20:])
@@ -57,8 +58,8 @@ func TestEchoedAPIToken(t *testing.T) {
 	}
 }
 
-// TestEchoedInBrokenHTTP has a server that is none put the API token where HTTP has its status.
-func TestEchoedInBrokenHTTP(t *testing.T) {
+// TestEchoedInMalformedHTTP has a server that sends the API token in place of the HTTP status code.
+func TestEchoedInMalformedHTTP(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -80,16 +81,16 @@ func TestEchoedInBrokenHTTP(t *testing.T) {
 			}()
 		}
 	}()
-	r := run(t, "http://"+listener.Addr().String(), with("timeout", shortly))
+	r := run(t, "http://"+listener.Addr().String(), with("timeout", shortTimeout))
 	r.failed(t, "unavailable", "malformed HTTP")
 	_, log, _ := strings.Cut(r.log, "\n")
 	part := strings.Split(apiToken, ".")[2]
 	lacks(t, "log and summary", log+r.summary, part[:20], part[len(part)-20:])
 }
 
-// TestAPITokenGoesNowhereElse looks at the requests: the API token is in its own header and nowhere else, and the other
-// headers name this program.
-func TestAPITokenGoesNowhereElse(t *testing.T) {
+// TestRequestHeaders checks that the API token is only in the Authorization header of requests, and that other headers
+// identify this program.
+func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	run(t, w.root, with()).is(t, "status", "granted")

@@ -9,26 +9,33 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestSignals cancels a run in each state in which it can be for long.
+// TestSignals cancels a run in each state that can last long.
 func TestSignals(t *testing.T) {
 	t.Parallel()
+	retryAfter := http.Header{"Retry-After": {"60"}}
+	unavailable := sandbox.Fault{Status: 503, Header: retryAfter}
+	rateLimited := sandbox.Fault{Status: 429, Header: retryAfter}
 	for _, tt := range []struct {
 		name    string
-		what    string // request that meets the fault, the first of its kind
+		what    string // the first request of this kind gets the fault
 		fault   sandbox.Fault
 		inputs  map[string]string
-		said    string // in the log, once the run is in that state; empty: the request has arrived
+		logged  string // in the log once the run is in that state; empty: wait until the request arrives
 		changed string
 	}{
-		{"in a wait", listTokens, sandbox.Fault{Status: 503, Header: http.Header{"Retry-After": {"60"}}}, with(), "Next try in", "false"},
-		{"in a hanging read", readToken, sandbox.Fault{Hang: true}, with(), "", "false"},
-		{"in a hanging list", listWorkspaces, sandbox.Fault{Hang: true}, with(), "", "false"},
-		{"in a hanging write", writeRoles, sandbox.Fault{Hang: true}, with(), "", "true"},
-		{"in a hanging write that took effect", writeRoles, sandbox.Fault{Hang: true, After: true}, with(), "", "true"},
-		{"after a write that failed", writeRoles, sandbox.Fault{Status: 503, Header: http.Header{"Retry-After": {"60"}}}, with(), "Next try in", "true"},
-		{"after a write that was refused", writeRoles, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"60"}}}, with(), "Next try in", "false"},
-		{"while a write settles", "", sandbox.Fault{}, with("settle", "1m"), "The API took the write", "true"},
-		{"waiting for a token", "", sandbox.Fault{}, with("wait", "1m", "org-token-name", "Nobody"), "Looking again in", "false"},
+		{"waiting for a retry", listTokens, unavailable, with(), "Next attempt in", "false"},
+		{"during a read without a response", readToken, sandbox.Fault{Hang: true}, with(), "", "false"},
+		{"during a list without a response", listWorkspaces, sandbox.Fault{Hang: true}, with(), "", "false"},
+		{"during a write without a response", writeRoles, sandbox.Fault{Hang: true}, with(), "", "true"},
+		{"during a write that took effect", writeRoles, sandbox.Fault{Hang: true, After: true}, with(), "", "true"},
+		{"after a failed write", writeRoles, unavailable, with(), "Next attempt in", "true"},
+		{"after a rate-limited write", writeRoles, rateLimited, with(), "Next attempt in", "false"},
+		{"before verification", "", sandbox.Fault{}, with("settle", "1m"), "Write accepted", "true"},
+		{
+			"waiting for a token", "",
+			sandbox.Fault{},
+			with("wait", "1m", "org-token-name", "Nobody"), "Looking again in", "false",
+		},
 	} {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(tt.name+"/"+signal.String(), func(t *testing.T) {
@@ -39,13 +46,13 @@ func TestSignals(t *testing.T) {
 					return tt.fault
 				}))
 				p := start(t, w.root, tt.inputs)
-				if tt.said != "" {
-					p.log.await(t, tt.said)
+				if tt.logged != "" {
+					p.log.await(t, tt.logged)
 				} else {
 					select {
 					case <-arrived:
-					case <-time.After(patience):
-						t.Fatalf("it never got there:\n%s", p.log)
+					case <-time.After(maxWait):
+						t.Fatalf("the request did not arrive:\n%s", p.log)
 					}
 				}
 				sent := time.Now()
@@ -53,14 +60,14 @@ func TestSignals(t *testing.T) {
 					t.Fatal(err)
 				}
 				r := p.wait()
-				if took := time.Since(sent); took > promptly {
-					t.Errorf("ended %v after the signal", took)
+				if took := time.Since(sent); took > maxShutdown {
+					t.Errorf("exited %v after the signal", took)
 				}
 				equal(t, "exit code", r.code, 1)
 				r.failed(t, "canceled", "canceled", "Run it again")
 				r.is(t, "status", "failed", "changed", tt.changed, "role", "WORKSPACE_OPERATOR")
 				if tt.changed == "true" {
-					contains(t, "log", r.log, "A write was sent that could not be verified")
+					contains(t, "log", r.log, "A write was sent but could not be verified")
 				} else {
 					lacks(t, "log", r.log, "could not be verified")
 				}
@@ -69,15 +76,15 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestSignalsWhenDone sends signals from the moment that all is said to the end of the program: what is done stays so.
-func TestSignalsWhenDone(t *testing.T) {
+// TestSignalsAfterCompletion sends signals from the last log line until the program exits. The result must not change.
+func TestSignalsAfterCompletion(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
 	for range 20 {
 		p := start(t, w.root, with("dry-run", "true"))
-		p.log.await(t, "would be granted")
+		p.log.await(t, "Would grant")
 		for p.command.Process.Signal(syscall.SIGTERM) == nil {
-			time.Sleep(100 * time.Microsecond) // leaves the core to the program
+			time.Sleep(100 * time.Microsecond) // yields the core to the program
 		}
 		r := p.wait()
 		equal(t, "exit code", r.code, 0)

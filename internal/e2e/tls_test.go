@@ -19,66 +19,68 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// companyHost is a host name that nobody but a test's proxy knows.
+// companyHost is a host name that only the proxy of a test can connect to.
 const companyHost = "astro.company.invalid"
 
-// certificate makes one that signed itself, for this machine and for companyHost, and returns it as a file holds it too.
-func certificate(t *testing.T, ends time.Time) (tls.Certificate, string) {
+// certificate creates a self-signed certificate for this machine and companyHost, and also returns it as PEM.
+func certificate(t *testing.T, expires time.Time) (tls.Certificate, string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: ends.AddDate(-1, 0, 0), NotAfter: ends, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), NotBefore: expires.AddDate(-1, 0, 0), NotAfter: expires,
+		IsCA: true, BasicConstraintsValid: true,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4zero}, DNSNames: []string{companyHost},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, string(text)
 }
 
-// serveTLS serves an API over TLS until the test ends, and returns the address of its root and its certificate.
-func serveTLS(t *testing.T, handler http.Handler, ends time.Time) (root, certificatePEM string) {
+// serveTLS serves an API over TLS until the test ends, and returns its root URL and its certificate as PEM.
+func serveTLS(t *testing.T, handler http.Handler, expires time.Time) (root, certificatePEM string) {
 	t.Helper()
-	own, text := certificate(t, ends)
+	own, text := certificate(t, expires)
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{own}}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it are what the tests are about
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are expected
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server.URL, text
 }
 
-// trusting names a certificate as SSL_CERT_FILE.
-func trusting(text string) option {
+// trustCertificate sets SSL_CERT_FILE to a file with the certificate.
+func trustCertificate(text string) option {
 	return func(s *setup) { s.env["SSL_CERT_FILE"] = s.write("ca.pem", text) }
 }
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	valid, ended := time.Now().AddDate(0, 1, 0), time.Now().AddDate(0, 0, -1)
+	valid, expired := time.Now().AddDate(0, 1, 0), time.Now().AddDate(0, 0, -1)
 	for _, tt := range []struct {
-		name  string
-		ends  time.Time
-		trust bool
-		host  string // in place of 127.0.0.1, one that no resolver is asked for
-		words []string
+		name    string
+		expires time.Time
+		trust   bool
+		host    string // used instead of 127.0.0.1; must not need DNS
+		words   []string
 	}{
 		{"unknown authority", valid, false, "", []string{"unknown authority", "SSL_CERT_FILE"}},
 		{"known authority", valid, true, "", nil},
-		{"expired", ended, true, "", []string{"expired", "cannot be trusted"}},
-		{"other name", valid, true, "localhost", []string{"localhost", "cannot be trusted"}},
+		{"expired", expired, true, "", []string{"expired", "is not trusted"}},
+		{"wrong host name", valid, true, "localhost", []string{"localhost", "is not trusted"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
-			root, text := serveTLS(t, w.Astro, tt.ends)
+			root, text := serveTLS(t, w.Astro, tt.expires)
 			var options []option
 			if tt.trust {
-				options = append(options, trusting(text))
+				options = append(options, trustCertificate(text))
 			}
 			if tt.host != "" {
 				_, port, err := net.SplitHostPort(root[len("https://"):])
@@ -94,14 +96,14 @@ func TestTLS(t *testing.T) {
 			}
 			r.failed(t, "unavailable", tt.words...)
 			equal(t, "requests", w.calls(), nil)
-			if r.took > atOnce {
-				t.Errorf("tried for %v what cannot get better", r.took)
+			if r.took > maxFailFast {
+				t.Errorf("retried a permanent error for %v", r.took)
 			}
 		})
 	}
 }
 
-// TestPlainServerOnHTTPS has the address of a server that speaks no TLS.
+// TestPlainServerOnHTTPS has an https URL of a server without TLS.
 func TestPlainServerOnHTTPS(t *testing.T) {
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
@@ -110,7 +112,7 @@ func TestPlainServerOnHTTPS(t *testing.T) {
 	equal(t, "requests", w.calls(), nil)
 }
 
-// TestRedirects has another host wait for the API token.
+// TestRedirects checks that redirects to another host, which would receive the API token, are not followed.
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308} {

@@ -11,7 +11,7 @@ import (
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// What the sandbox's demo has, as far as the tests name it.
+// IDs in the sandbox's demo.
 const (
 	production = "clworkspaceproduction0001"
 	staging    = "clworkspacestaging0000002"
@@ -19,17 +19,17 @@ const (
 	analytics2 = "clworkspaceanalytics00006"
 
 	deployer = "cltokencideployer00000001" // CI Deployer: WORKSPACE_AUTHOR in Staging
-	teamData = "cltokenteamdataci00000005" // Team Data CI: a Workspace's API token
+	teamData = "cltokenteamdataci00000005" // Team Data CI: a Workspace API token
 )
 
-// world is an Astro in memory that is being served.
+// world is an Astro in memory with an HTTP server.
 type world struct {
 	*sandbox.Astro
 
 	root string
 }
 
-// hook is asked about each request, one at a time, before it takes effect. It may change the Astro.
+// hook is called for each request, one at a time, before the request takes effect. It may change the Astro.
 type hook func(a *sandbox.Astro, r *http.Request) sandbox.Fault
 
 // demo serves the sandbox's demo. The hook may be nil.
@@ -46,7 +46,7 @@ func demo(t testing.TB, o sandbox.Options, h hook) world {
 	return world{a, serve(t, a)}
 }
 
-// serve serves an API until the test ends, and returns the address of its root.
+// serve serves an API until the test ends and returns its root URL.
 func serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
 	root, stop, err := sandbox.Listen(handler)
@@ -76,10 +76,10 @@ const (
 	readToken         = "read token"
 	writeRoles        = "write roles"
 
-	lookAgain = "read token after a write" // for onNth
+	verifyRead = "read token after a write" // for onNth
 )
 
-// call tells which request it is.
+// call returns the kind of a request.
 func call(method, path string) string {
 	_, rest, _ := strings.Cut(path, "/organizations")
 	parts := strings.Split(rest, "/")
@@ -105,7 +105,7 @@ func (w world) calls() []string {
 	return calls
 }
 
-// count returns how many requests of a kind there were.
+// count returns the number of requests of a kind.
 func (w world) count(what string) int {
 	return len(slices.DeleteFunc(w.calls(), func(c string) bool { return c != what }))
 }
@@ -115,12 +115,12 @@ func nth(n int, what string, fault sandbox.Fault) hook {
 	return onNth(n, what, func(*sandbox.Astro) sandbox.Fault { return fault })
 }
 
-// onNth returns a hook that does something on the nth request of a kind.
+// onNth returns a hook that calls a function on the nth request of a kind.
 func onNth(n int, what string, do func(a *sandbox.Astro) sandbox.Fault) hook {
 	seen, written := 0, false
 	return func(a *sandbox.Astro, r *http.Request) sandbox.Fault {
 		is := call(r.Method, r.URL.Path)
-		if written = written || is == writeRoles; is == what || what == lookAgain && is == readToken && written {
+		if written = written || is == writeRoles; is == what || what == verifyRead && is == readToken && written {
 			if seen++; seen == n {
 				return do(a)
 			}
@@ -133,11 +133,11 @@ func entry(kind, id, role string) string {
 	return fmt.Sprintf(`{"entityType":%q,"entityId":%q,"role":%q}`, kind, id, role)
 }
 
-// split tells the roles in a Workspace from all others.
+// split separates the roles in a Workspace from all other entries.
 func split(roles []string, workspaceID string) (own, others []string) {
 	for _, raw := range roles {
 		var e struct{ EntityType, EntityID, Role string }
-		_ = json.Unmarshal([]byte(raw), &e) // what cannot be read is somebody else's
+		_ = json.Unmarshal([]byte(raw), &e) // an unreadable entry belongs to others
 		if e.EntityType == "WORKSPACE" && e.EntityID == workspaceID {
 			own = append(own, e.Role)
 		} else {
@@ -147,7 +147,7 @@ func split(roles []string, workspaceID string) (own, others []string) {
 	return own, others
 }
 
-// without removes the roles in a Workspace, as a writer does who has not seen them.
+// without removes the roles in a Workspace, as a writer with a stale read does.
 func without(workspaceID string) func([]string) []string {
 	return func(roles []string) []string {
 		_, others := split(roles, workspaceID)
@@ -160,7 +160,7 @@ func plus(raw string) func([]string) []string {
 	return func(roles []string) []string { return append(roles, raw) }
 }
 
-// holds checks that the token has this one role in the Workspace, and that all roles elsewhere are as they were.
+// holds checks that the token has exactly this role in the Workspace, and that all other entries are unchanged.
 func (w world) holds(t testing.TB, tokenID, workspaceID, role string, before []string) {
 	t.Helper()
 	own, others := split(w.Roles(tokenID), workspaceID)
@@ -169,7 +169,7 @@ func (w world) holds(t testing.TB, tokenID, workspaceID, role string, before []s
 	equal(t, "roles elsewhere", others, foreign)
 }
 
-// checkWrites makes sure that no write was sent again as it was: before each, its token was read after the one before.
+// checkWrites checks that no write was repeated without a new read: between two writes, the token must have been read.
 func (w world) checkWrites(t testing.TB) {
 	t.Helper()
 	requests := w.Requests()
@@ -182,7 +182,7 @@ func (w world) checkWrites(t testing.TB) {
 			read = read || requests[j].Path+"/roles" == write.Path && requests[j].Status == http.StatusOK && !requests[j].End.After(write.Start)
 		}
 		if !read {
-			t.Errorf("request %d is a write without a read before it: %v", i+1, w.calls())
+			t.Errorf("request %d is a write without a preceding read: %v", i+1, w.calls())
 		}
 	}
 }

@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// mostNear is how many near names are told.
+// mostNear is how many similar names are suggested.
 const mostNear = 5
 
-// Near returns the names that somebody who wrote want may have meant, the nearest first: at most five.
+// Near returns up to five names that somebody who wrote want may have meant, the most similar first. It never suggests
+// want itself.
 func Near(want string, names []string) []string {
 	type candidate struct {
 		name     string
@@ -19,6 +20,9 @@ func Near(want string, names []string) []string {
 	folded := []rune(strings.ToLower(want))
 	bound := max(1, len(folded)/4)
 	for _, name := range names {
+		if name == want {
+			continue
+		}
 		other := []rune(strings.ToLower(name))
 		switch d := distance(folded, other, bound); {
 		case d <= bound:
@@ -37,13 +41,14 @@ func Near(want string, names []string) []string {
 	return result
 }
 
-// contains reports whether part is a telling part of whole.
+// contains reports whether part is a significant part of whole.
 func contains(whole, part []rune) bool {
 	return len(part) >= 4 && strings.Contains(string(whole), string(part))
 }
 
-// distance is the number of letters to add, drop, replace or swap with their neighbour to turn a into b; bound+1 stands for
-// all above bound.
+// distance returns how many letters have to be added, dropped, replaced or swapped with their neighbor to turn a into
+// b, or bound+1 if there are more than bound. (The libraries for this have no bound: comparing 1,000 unknown names with
+// 1,000 known ones took them half a minute.)
 func distance(a, b []rune, bound int) int {
 	if len(a)-len(b) > bound || len(b)-len(a) > bound {
 		return bound + 1

@@ -4,60 +4,30 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"astro-workspace-grant/internal/astro"
 )
 
-// Target is what shall be: the role of an API token in a Workspace, or that it has none there.
-type Target struct {
-	WorkspaceID string
-	Role        Role
-}
-
-// Status says what a grant did.
-type Status string
-
-// The statuses, the one first that stands for several in which it occurs.
-const (
-	Failed    Status = "failed"
-	Granted   Status = "granted"   // it had no role there
-	Updated   Status = "updated"   // it had another one
-	Revoked   Status = "revoked"   // it had one, and has none now
-	Unchanged Status = "unchanged" // it had this one
-)
-
-// Statuses returns all statuses, in the order in which one stands for several.
-func Statuses() []Status { return []Status{Failed, Granted, Updated, Revoked, Unchanged} }
-
-// Change is a target with what it was before.
-type Change struct {
-	Target
-	Previous Role // empty: none
-	Status   Status
-}
-
-// plan says what it takes to go from the entries to the targets.
-func plan(entries []astro.Entry, targets []Target) []Change {
-	changes := make([]Change, len(targets))
-	for i, target := range targets {
-		change := Change{Target: target, Previous: roleIn(entries, target.WorkspaceID)}
+// plan returns the outcomes with what it takes to change the entries as wanted.
+func plan(entries []Entry, wanted []Outcome) []Outcome {
+	planned := slices.Clone(wanted)
+	for i := range planned {
+		o := &planned[i]
+		o.Previous = roleIn(entries, o.Workspace.ID)
 		switch {
-		case holdsOne(entries, target):
-			change.Status = Unchanged
-		case target.Role == None:
-			change.Status = Revoked
-		case change.Previous == "":
-			change.Status = Granted
+		case matchesOne(entries, *o):
+			o.Status = Unchanged
+		case o.Role == None:
+			o.Status = Revoked
+		case o.Previous == "":
+			o.Status = Granted
 		default:
-			change.Status = Updated
+			o.Status = Updated
 		}
-		changes[i] = change
 	}
-	return changes
+	return planned
 }
 
-// roleIn returns the first role in a Workspace, empty if there is none.
-func roleIn(entries []astro.Entry, workspaceID string) Role {
+// roleIn returns the first role in a Workspace, or an empty one if there is none.
+func roleIn(entries []Entry, workspaceID string) Role {
 	for _, entry := range entries {
 		if entry.InWorkspace(workspaceID) {
 			return Role(entry.Role)
@@ -66,14 +36,14 @@ func roleIn(entries []astro.Entry, workspaceID string) Role {
 	return ""
 }
 
-// holdsOne reports whether the entries give just this role in this Workspace.
-func holdsOne(entries []astro.Entry, target Target) bool {
-	found := target.Role == None
+// matchesOne reports whether the entries give exactly the wanted role in the wanted Workspace.
+func matchesOne(entries []Entry, wanted Outcome) bool {
+	found := wanted.Role == None
 	for _, entry := range entries {
-		if !entry.InWorkspace(target.WorkspaceID) {
+		if !entry.InWorkspace(wanted.Workspace.ID) {
 			continue
 		}
-		if !target.Role.Same(Role(entry.Role)) {
+		if !wanted.Role.Same(Role(entry.Role)) {
 			return false
 		}
 		found = true
@@ -81,24 +51,24 @@ func holdsOne(entries []astro.Entry, target Target) bool {
 	return found
 }
 
-// Holds reports whether the entries are what the targets want already.
-func Holds(entries []astro.Entry, targets []Target) bool {
-	return !slices.ContainsFunc(targets, func(t Target) bool { return !holdsOne(entries, t) })
+// Matches reports whether the entries already are as wanted.
+func Matches(entries []Entry, wanted []Outcome) bool {
+	return !slices.ContainsFunc(wanted, func(o Outcome) bool { return !matchesOne(entries, o) })
 }
 
-// merge returns the entries to write: what was read, each as it came and in its order, with only the targets' own entries
-// replaced in place, added at the end, or left out.
-func merge(entries []astro.Entry, targets []Target) []astro.Entry {
-	merged := make([]astro.Entry, 0, len(entries)+len(targets))
-	open := map[string]Target{} // what still has to find its place
-	own := map[string]bool{}    // whose entries are ours to replace
-	for _, target := range targets {
-		if holdsOne(entries, target) {
+// entriesToWrite returns the entries to write: all that were read, unchanged and in their order, except that the wanted roles
+// are replaced in place, added at the end, or left out.
+func entriesToWrite(entries []Entry, wanted []Outcome) []Entry {
+	merged := make([]Entry, 0, len(entries)+len(wanted))
+	own := map[string]bool{}        // the Workspaces whose entries may be replaced
+	missing := map[string]Outcome{} // wanted roles without a position so far
+	for _, o := range wanted {
+		if matchesOne(entries, o) {
 			continue
 		}
-		own[target.WorkspaceID] = true
-		if target.Role != None {
-			open[target.WorkspaceID] = target
+		own[o.Workspace.ID] = true
+		if o.Role != None {
+			missing[o.Workspace.ID] = o
 		}
 	}
 	for _, entry := range entries {
@@ -106,28 +76,28 @@ func merge(entries []astro.Entry, targets []Target) []astro.Entry {
 			merged = append(merged, entry)
 			continue
 		}
-		// A second entry for the same Workspace would leave the old role standing.
-		if target, ok := open[entry.EntityID]; ok {
-			merged = append(merged, astro.WorkspaceEntry(target.WorkspaceID, string(target.Role)))
-			delete(open, entry.EntityID)
+		// A second entry for the same Workspace is dropped: it would keep the old role in effect.
+		if o, ok := missing[entry.EntityID]; ok {
+			merged = append(merged, WorkspaceEntry(o.Workspace.ID, string(o.Role)))
+			delete(missing, entry.EntityID)
 		}
 	}
-	for _, target := range targets {
-		if _, ok := open[target.WorkspaceID]; ok {
-			merged = append(merged, astro.WorkspaceEntry(target.WorkspaceID, string(target.Role)))
-			delete(open, target.WorkspaceID)
+	for _, o := range wanted {
+		if _, ok := missing[o.Workspace.ID]; ok {
+			merged = append(merged, WorkspaceEntry(o.Workspace.ID, string(o.Role)))
+			delete(missing, o.Workspace.ID)
 		}
 	}
 	return merged
 }
 
-// sameSet reports whether two sets of entries give the same roles. Their order and their other fields are the server's.
-func sameSet(a, b []astro.Entry) bool {
+// sameSet reports whether two sets of entries give the same roles, regardless of their order and of unknown fields.
+func sameSet(a, b []Entry) bool {
 	return maps.Equal(count(a), count(b))
 }
 
-func count(entries []astro.Entry) map[astro.Key]int {
-	counts := map[astro.Key]int{}
+func count(entries []Entry) map[Key]int {
+	counts := map[Key]int{}
 	for _, entry := range entries {
 		key := entry.Key
 		key.Role = strings.ToUpper(key.Role)
@@ -136,14 +106,14 @@ func count(entries []astro.Entry) map[astro.Key]int {
 	return counts
 }
 
-// foreignRole returns the first target for whose Workspace the entries give a role that is neither the target's nor one that
-// our writes replaced: somebody set it after us.
-func foreignRole(entries []astro.Entry, targets []Target, replaced map[string][]Role) (Target, Role) {
-	for _, target := range targets {
-		role := roleIn(entries, target.WorkspaceID)
-		if role != "" && !role.Same(target.Role) && !slices.ContainsFunc(replaced[target.WorkspaceID], role.Same) {
-			return target, role
+// foreignRole returns the first wanted role in whose Workspace the entries give a role that is neither the wanted one
+// nor one that our writes replaced. Somebody else set it after our write.
+func foreignRole(entries []Entry, wanted []Outcome, replaced map[string][]Role) (Outcome, Role) {
+	for _, o := range wanted {
+		role := roleIn(entries, o.Workspace.ID)
+		if role != "" && !role.Same(o.Role) && !slices.ContainsFunc(replaced[o.Workspace.ID], role.Same) {
+			return o, role
 		}
 	}
-	return Target{}, ""
+	return Outcome{}, ""
 }

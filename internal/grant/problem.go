@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"slices"
 
-	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/message"
 )
 
-// Kind is the machine-readable name of a problem: the value of the output "error".
+// Kind is the machine-readable name of a problem. It is the value of the output "error".
 type Kind string
 
-// The kinds of problem, in the order in which one stands for several.
+// The kinds of problem, in order of precedence.
 const (
 	UntrustedFork       Kind = "untrusted-fork"
 	InvalidInput        Kind = "invalid-input"
@@ -29,27 +29,39 @@ const (
 	Canceled            Kind = "canceled"
 )
 
-// Kinds returns all kinds, in the order in which one stands for several.
+// Kinds returns all kinds in order of precedence.
 func Kinds() []Kind {
 	return []Kind{
-		UntrustedFork, InvalidInput, Unauthorized, Forbidden, OrganizationUnclear, TokenNotFound, TokenAmbiguous, WrongTokenScope,
-		WorkspaceNotFound, WorkspaceAmbiguous, Rejected, Conflict, Unverified, Unavailable, Canceled,
+		UntrustedFork, InvalidInput, Unauthorized, Forbidden, OrganizationUnclear, TokenNotFound, TokenAmbiguous,
+		WrongTokenScope, WorkspaceNotFound, WorkspaceAmbiguous, Rejected, Conflict, Unverified, Unavailable, Canceled,
 	}
 }
 
-// Problem is why a grant failed: for programs, and for people.
+// Problem is a reason why a run fails, for programs and for people.
 type Problem struct {
 	Kind Kind
-	What escape.Sentence // what happened, to what
-	Hint escape.Sentence // what to do next
-
-	Line, Column int // in the grants file, from 1; 0: it is of no line
+	What message.Text // what happened, to what
+	Hint message.Text // what to do next
+	At   Position     // in the grants file
 }
 
-// Sort puts the problem first that stands for all.
+// Sort sorts problems by the precedence of their kinds. It keeps the order of problems of one kind.
 func Sort(problems []Problem) {
 	kinds := Kinds()
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind))
 	})
+}
+
+// MergeProblems combines several lists of problems, without repetitions, and sorts them.
+func MergeProblems(lists ...[]Problem) []Problem {
+	seen := map[string]bool{}
+	merged := slices.DeleteFunc(slices.Concat(lists...), func(problem Problem) bool {
+		key := string(problem.Kind) + " " + problem.What.String()
+		repeated := seen[key]
+		seen[key] = true
+		return repeated
+	})
+	Sort(merged)
+	return merged
 }

@@ -1,10 +1,12 @@
-// Package grant is the heart: what a grant is, what it would change, and the protocol that makes it stand.
+// Package grant is the heart of the program: the types for what is wanted and its outcome, the plan, and the
+// protocol that applies a plan so that no grant is lost. It knows no HTTP, no GitHub and no environment.
 //
-// The Astro API replaces the whole set of an API token's roles, with no way to say what the set was that one built on. Of
-// several writers at once the last wins, and the others' grants are gone although each was told of success. So a write is
-// only done when a read shows, some time after it, that the token was quiet: then every later write is built on a read
-// that has our role. That holds as long as Settle is longer than any writer takes from its read to its write, plus twice
-// the time by which reads trail writes.
+// The Astro API replaces the whole set of an API token's roles, and a write cannot be made conditional on the set that
+// it was based on. If several clients write at the same time, the last one wins and the others' grants are lost,
+// although the API reported success to each of them. So a write counts as kept only once a read shows, some time later,
+// that nobody else has written in between: every later write is then based on a read that contains our role. This holds
+// if [Granter.Settle] is longer than any writer takes from its read to its write, plus twice the API's read-after-write
+// delay.
 package grant
 
 import (
@@ -12,135 +14,145 @@ import (
 	"errors"
 	"time"
 
-	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/retry"
 )
 
 const (
-	// freshest is the age up to which a read may always be the base of a write.
-	freshest = 100 * time.Millisecond
-	// longestLook bounds the waits between looks at a token that others write all the time …
-	longestLook = 5 * time.Second
-	// … and so many of them in a row that show our roles are enough. This is no proof, as a quiet token is: where reads trail,
-	// each write is built on the set of a while ago, so that a set with our role and one without can take turns, and each look
-	// meet the same one. In the model (fifty writers, reads that trail by 0.7 s) three looks lost a grant in 38 of 400 runs,
-	// four in 10 of 1,000, five in 2 of 3,000: each one makes it about ten times rarer.
-	enoughLooks = 10
+	// minFreshness is the age up to which a read may always be the base of a write.
+	minFreshness = 100 * time.Millisecond
+	// longestLookWait limits the waits between the looks at a token that others keep writing.
+	longestLookWait = 5 * time.Second
+	// enoughReads is after how many looks in a row that show our roles a token counts as verified although others keep
+	// writing it. This is no proof, as a quiet token is: with a read-after-write delay, sets with and without our role
+	// can alternate, and every look can meet the same one. In the model (50 writers, delay 0.7 s) three looks lost a
+	// grant in 38 of 400 runs, four in 10 of 1,000, five in 2 of 3,000: each look makes a loss about ten times rarer.
+	enoughReads = 10
 )
 
-// The waits after a write was undone: drawn from nothing to two seconds, then up to five. Beginning at one second takes a
-// seventh more writes for the same time, at fifty writers as at a hundred; a longer end takes longer.
+// The waits after another writer has overwritten our write: between zero and two seconds at first, up to five later.
+// Starting at one second takes a seventh more writes for the same time, with 50 writers as with 100. A longer end takes
+// longer.
 const (
 	firstConflictWait   = 2 * time.Second
 	longestConflictWait = 5 * time.Second
 )
 
-// trailing are the waits for a write to show in reads that trail it.
-var trailing = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+// staleReadDelays are the waits for an accepted write to show in reads.
+var staleReadDelays = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 
-// API is what a grant needs of Astro.
+// API is what the protocol needs of Astro.
 type API interface {
-	// Token reads a token, and tries again what is worth it.
-	Token(ctx context.Context, id string) (astro.Token, error)
-	// SetRoles replaces the token's roles in one try, unless that cannot leave until before: astro.ErrTooLate. It returns the
-	// ID that the API gave the request, if any.
-	SetRoles(ctx context.Context, id string, entries []astro.Entry, before time.Time) (requestID string, err error)
+	// Token reads an API token. It retries what is worth it.
+	Token(ctx context.Context, id string) (Token, error)
+	// SetRoles replaces the API token's roles in one attempt. If that cannot be sent before the given time, it sends
+	// nothing and returns ErrTooLate. It returns the API's ID of the request, if any. An error may have two methods:
+	// MaybeApplied() bool reports whether the write may have taken effect all the same, FromServer() bool whether the
+	// server answered with it.
+	SetRoles(ctx context.Context, id string, entries []Entry, before time.Time) (requestID string, err error)
 }
 
-// Granter makes grants.
+// ErrTooLate is returned for a write that could not be sent in time and was not sent.
+var ErrTooLate = errors.New("the write could not be sent in time")
+
+// Granter applies wanted roles to API tokens.
 type Granter struct {
 	API    API
-	Settle time.Duration // how long a token must have been quiet before a write counts as kept; 0: one look, at once
-	DryRun bool          // say what would change, and write nothing
-	Gate   *retry.Gate   // the one that the API's requests pass
+	Settle time.Duration // how long the API token must be quiet before a write counts as kept; 0: one look, immediately
+	DryRun bool          // plan only
 
-	// Random draws the jitter of the waits, from [0, 1); nil: the global source.
-	Random func() float64
+	Limiter *retry.Limiter // the one that the API's requests pass; may be nil
+	Random  retry.Random   // for the jitter of the waits
 
-	// Slot waits until a write may leave, where writes are paced; nil: they are not. It is taken before the read that the write is
-	// built on, so that the read is fresh.
-	Slot func(ctx context.Context) error
+	// WaitForTurn waits for the turn of a write, where writes are spaced below a rate limit. It is called before the read
+	// that the write is based on, so that the read is fresh. It may be nil.
+	WaitForTurn func(ctx context.Context) error
 
-	// Log is told what happens, a line at a time. The format is ours, the values are anybody's.
+	// Log receives progress. The format is ours; the values are untrusted.
 	Log func(format string, values ...any)
-	// Retrying is told before each wait for another try.
-	Retrying func(what string, w retry.Wait)
+	// Retrying is called before each wait for another attempt.
+	Retrying func(doing string, w retry.Wait)
 }
 
-// Result is what became of a token's grants. It is valid whatever the error says.
+// Result is the result for one API token. It is valid even if there is an error.
 type Result struct {
-	Changes  []Change
-	Attempts int  // writes tried
-	MayStand bool // a write was sent that was not seen to stand, nor to be gone
-
-	RequestID string // what the API called the last write that it acknowledged; may be empty
+	Outcomes   []Outcome // with Previous and Status; nil if the API token could not be read
+	Attempts   int       // writes that were sent
+	Unverified bool      // a write was sent, and it is not known whether it took effect
+	RequestID  string    // the API's ID of the last accepted write; may be empty
 }
 
-// ConflictError tells that somebody else undid the grant.
+// ConflictError reports that another writer has overwritten the roles.
 type ConflictError struct {
-	Target Target
-	Set    Role // what somebody set instead, empty where the budget ran out over others' writes
+	Wanted Outcome
+	Set    Role // the role that was set instead; empty if the time ran out over other writers' changes
 }
 
 func (e *ConflictError) Error() string {
 	if e.Set == "" {
-		return "others undid the grant"
+		return "other writers overwrote the roles"
 	}
-	return "somebody set another role: " + string(e.Set)
+	return "another writer set the role " + string(e.Set)
 }
 
-// UnverifiedError tells that a write was acknowledged or its answer was lost, and the time ran out before a read could
-// tell whether it stands.
+// UnverifiedError reports that a write was accepted, or its answer was lost, and that the time ran out before a read
+// could verify it.
 type UnverifiedError struct{ Err error }
 
 func (e *UnverifiedError) Error() string { return "not verified: " + e.Err.Error() }
 
 func (e *UnverifiedError) Unwrap() error { return e.Err }
 
-// Grant gives an API token the targets' roles. The token is a read that was made already, or no more than its ID.
+// Grant gives an API token the wanted roles. The token is an earlier read, or no more than its ID.
 //
 // Errors are those of the API, a [ConflictError], an [UnverifiedError], or the context's.
-func (g *Granter) Grant(ctx context.Context, token astro.Token, targets []Target) (Result, error) {
-	r := &run{Granter: g, id: token.ID, targets: targets, settle: g.Settle, replaced: map[string][]Role{}}
+func (g *Granter) Grant(ctx context.Context, token Token, wanted []Outcome) (Result, error) {
 	notify := func(w retry.Wait) { g.Retrying("setting the roles", w) }
-	r.refused = retry.NewPauses(retry.Config{Gate: g.Gate, Notify: notify, Random: g.Random})
-	r.collided = retry.NewJitter(firstConflictWait, longestConflictWait, retry.Config{Notify: notify, Random: g.Random})
+	r := &run{
+		Granter: g, id: token.ID, wanted: wanted, settle: g.Settle, replaced: map[string][]Role{},
+		failures: retry.NewBackoff(retry.Config{Limiter: g.Limiter, Notify: notify, Random: g.Random}),
+		collisions: retry.NewFullJitter(firstConflictWait, longestConflictWait,
+			retry.Config{Notify: notify, Random: g.Random}),
+	}
 	err := r.do(ctx, token)
-	return r.result(), r.explain(err)
+	// If one of several roles was overwritten, the others may have been kept.
+	unverified := r.state == unsure || r.state == overwritten && len(wanted) > 1
+	result := Result{Outcomes: r.outcomes, Attempts: r.attempts, Unverified: unverified, RequestID: r.requestID}
+	return result, r.atTimeLimit(err)
 }
 
-// run is one token's grants being made.
+// run is the state of the protocol for one API token.
 type run struct {
 	*Granter
-	id       string
-	targets  []Target
-	settle   time.Duration // grows where reads are seen to trail writes
-	replaced map[string][]Role
-	refused  *retry.Pauses // after a write that failed
-	collided *retry.Pauses // after a write that was undone
+	id         string
+	wanted     []Outcome
+	settle     time.Duration // grows if reads are seen to be stale
+	replaced   map[string][]Role
+	failures   *retry.Backoff // after a write that failed
+	collisions *retry.Backoff // after a write that was overwritten
 
-	changes  []Change
-	attempts int
-	fate     fate
-	lost     error // why the last write's fate is unsure
-	slotted  bool  // a slot is taken for the next write
-	request  string
+	outcomes  []Outcome
+	attempts  int
+	state     writeState
+	writeErr  error // why it is unknown whether the last write took effect
+	refusal   error // why the last write was refused, if it was
+	hasTurn   bool  // the next write has had its turn
+	requestID string
 }
 
-// fate is what is known of our writes.
-type fate int
+// writeState is what is known of our writes.
+type writeState int
 
 const (
-	none     fate = iota // no write of ours may stand
-	unsure               // one was acknowledged, or may have been done
-	undone               // one was seen to be gone
-	standing             // the grant stands
+	nothingWritten writeState = iota
+	unsure                    // one was accepted, or may have taken effect
+	overwritten               // one was seen to be gone
+	verified                  // the roles are kept
 )
 
-func (r *run) do(ctx context.Context, base astro.Token) error {
+func (r *run) do(ctx context.Context, base Token) error {
 	if base.Answered.IsZero() {
 		var err error
-		if err = r.takeSlot(ctx); err != nil {
+		if err = r.waitForTurn(ctx); err != nil {
 			return err
 		}
 		if base, err = r.API.Token(ctx, r.id); err != nil {
@@ -149,112 +161,128 @@ func (r *run) do(ctx context.Context, base astro.Token) error {
 	}
 	for {
 		if r.attempts == 0 {
-			r.changes = plan(base.Roles, r.targets)
-			if r.DryRun || Holds(base.Roles, r.targets) {
+			r.outcomes = plan(base.Roles, r.wanted)
+			if r.DryRun || Matches(base.Roles, r.wanted) {
 				return nil
 			}
 		}
 		next, err := r.cycle(ctx, base)
-		if err != nil || r.fate == standing {
+		if err != nil || r.state == verified {
 			return err
 		}
 		base = next
 	}
 }
 
-// cycle is one turn of write, settle and verify. Unless the grant stands, it returns what the next turn may build on.
-func (r *run) cycle(ctx context.Context, base astro.Token) (astro.Token, error) {
-	if Holds(base.Roles, r.targets) {
-		// An earlier write of ours, or somebody else's: it is there, but was the token quiet?
+// cycle writes, waits and verifies once. Unless the roles are verified, it returns the read that the next cycle may be
+// based on.
+func (r *run) cycle(ctx context.Context, base Token) (Token, error) {
+	if Matches(base.Roles, r.wanted) {
+		// The roles are there, by an earlier write of ours or by somebody else's. Is the token quiet?
 		return r.verify(ctx, write{before: base})
 	}
-	if err := r.takeSlot(ctx); err != nil {
+	if err := r.waitForTurn(ctx); err != nil {
 		return base, err
 	}
-	fresh := base.Answered.Add(max(r.settle/2, freshest))
-	if time.Now().After(fresh) {
+	freshUntil := base.Answered.Add(max(r.settle/2, minFreshness))
+	if time.Now().After(freshUntil) {
 		return r.read(ctx)
 	}
-	entries := merge(base.Roles, r.targets)
-	requestID, err := r.API.SetRoles(ctx, r.id, entries, fresh)
-	if errors.Is(err, astro.ErrTooLate) {
+	entries := entriesToWrite(base.Roles, r.wanted)
+	requestID, err := r.API.SetRoles(ctx, r.id, entries, freshUntil)
+	if errors.Is(err, ErrTooLate) {
 		return r.read(ctx)
 	}
-	r.slotted = false
-	w := write{before: base, entries: entries, answered: time.Now(), acknowledged: err == nil}
+	r.hasTurn = false
+	w := write{before: base, entries: entries, answered: time.Now(), accepted: err == nil}
 	r.attempts++
-	maybeDone := err == nil || astro.MaybeDone(err)
-	if maybeDone {
+	maybeApplied := err == nil || maybeApplied(err)
+	r.refusal = nil
+	if maybeApplied {
 		r.wrote(base, err)
+	} else {
+		r.refusal = err
 	}
-	if err == nil {
-		r.request = requestID
-		r.refused.Reset()
-		r.Log("The API took the write (try %d). Waiting to see whether it stands: others may write at the same time.", r.attempts)
-	} else if !retry.Worth(err) {
+	switch {
+	case err == nil:
+		r.requestID = requestID
+		r.failures.Reset()
+		r.Log("Write accepted (attempt %d). Verifying that no other writer overwrites it.", r.attempts)
+	case !retry.IsRetryable(err):
 		return base, err
-	} else if err := r.refused.Wait(ctx, err); err != nil {
-		return base, err
+	default:
+		if err := r.failures.Wait(ctx, err); err != nil {
+			return base, err
+		}
 	}
-	if !maybeDone {
+	if !maybeApplied {
 		return r.read(ctx)
 	}
 	return r.verify(ctx, w)
 }
 
-// takeSlot waits for a slot, unless one is taken or writes are not paced.
-func (r *run) takeSlot(ctx context.Context) error {
-	if r.Slot == nil || r.DryRun || r.slotted {
-		return nil
-	}
-	r.slotted = true
-	return r.Slot(ctx)
+// maybeApplied reports whether a write that failed may have taken effect.
+func maybeApplied(err error) bool {
+	var uncertain interface{ MaybeApplied() bool }
+	return errors.As(err, &uncertain) && uncertain.MaybeApplied()
 }
 
-// wrote notes that a write built on base may have been done; lost is why that is not sure, if it is not.
-func (r *run) wrote(base astro.Token, lost error) {
-	r.fate, r.lost = unsure, lost
-	for _, target := range r.targets {
-		if role := roleIn(base.Roles, target.WorkspaceID); role != "" {
-			r.replaced[target.WorkspaceID] = append(r.replaced[target.WorkspaceID], role)
+// waitForTurn waits for the turn of a write, unless it has had its turn or writes are not spaced.
+func (r *run) waitForTurn(ctx context.Context) error {
+	if r.WaitForTurn == nil || r.DryRun || r.hasTurn {
+		return nil
+	}
+	r.hasTurn = true
+	return r.WaitForTurn(ctx)
+}
+
+// wrote records that a write based on base may have taken effect, and why that is not certain, if it is not.
+func (r *run) wrote(base Token, err error) {
+	r.state, r.writeErr = unsure, err
+	for _, o := range r.wanted {
+		if role := roleIn(base.Roles, o.Workspace.ID); role != "" {
+			r.replaced[o.Workspace.ID] = append(r.replaced[o.Workspace.ID], role)
 		}
 	}
 }
 
-// read reads the token again after a write may have been done: what somebody else set since then is not ours to replace.
-func (r *run) read(ctx context.Context) (astro.Token, error) {
+// read reads the token again. After a write of ours, a role that somebody else has set since is a conflict: it is not
+// ours to replace.
+func (r *run) read(ctx context.Context) (Token, error) {
 	token, err := r.API.Token(ctx, r.id)
-	if err != nil || r.fate == none {
+	if err != nil || r.state == nothingWritten {
 		return token, err
 	}
-	if target, role := foreignRole(token.Roles, r.targets, r.replaced); role != "" {
-		r.fate = undone
-		return token, &ConflictError{Target: target, Set: role}
+	if wanted, role := foreignRole(token.Roles, r.wanted, r.replaced); role != "" {
+		r.state = overwritten
+		return token, &ConflictError{Wanted: wanted, Set: role}
 	}
 	return token, nil
 }
 
-// explain says what an end of the time means after what is known of our writes.
-func (r *run) explain(err error) error {
+// atTimeLimit returns what the end of the time means, given what is known of our writes.
+func (r *run) atTimeLimit(err error) error {
 	var exhausted *retry.ExhaustedError
 	timeIsUp := errors.Is(err, context.DeadlineExceeded) || errors.As(err, &exhausted)
 	if err == nil || !timeIsUp {
 		return err
 	}
-	var status *astro.Error
+	// If the server reported an error for the write, that says more than "not verified".
 	switch {
-	case r.fate == undone:
+	case r.state == overwritten:
 		return &ConflictError{}
-	case r.fate == unsure && !errors.As(r.lost, &status):
+	case r.state == unsure && !isFromServer(r.writeErr):
 		return &UnverifiedError{Err: err}
-	case r.fate == unsure && !errors.As(err, &exhausted):
-		return &retry.ExhaustedError{Tries: r.attempts, Err: r.lost}
+	case r.state == unsure && exhausted == nil:
+		return &retry.ExhaustedError{Attempts: r.attempts, Err: r.writeErr}
+	case r.refusal != nil && errors.Is(err, context.DeadlineExceeded):
+		return &retry.ExhaustedError{Attempts: r.attempts, Err: r.refusal}
 	}
 	return err
 }
 
-func (r *run) result() Result {
-	// Where one of several was undone, the others may stand.
-	mayStand := r.fate == unsure || r.fate == undone && len(r.targets) > 1
-	return Result{Changes: r.changes, Attempts: r.attempts, MayStand: mayStand, RequestID: r.request}
+// isFromServer reports whether the server reported the error, as opposed to no answer.
+func isFromServer(err error) bool {
+	var answered interface{ FromServer() bool }
+	return errors.As(err, &answered) && answered.FromServer()
 }

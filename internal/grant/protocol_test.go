@@ -9,170 +9,225 @@ import (
 	"testing/synctest"
 	"time"
 
-	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/retry"
 )
 
-// played is an API that does what a test says and notes when it was asked. Reads and writes take no time unless told to.
-type played struct {
-	start     time.Time
-	roles     []astro.Entry
-	version   int
-	readTakes time.Duration
-	takes     time.Duration // of a write
-	before    func()        // each read
+// fakeAPI is an API that records its calls.
+type fakeAPI struct {
+	start      time.Time
+	roles      []grant.Entry
+	version    int
+	readTime   time.Duration // how long a read takes
+	writeTime  time.Duration // how long a write takes
+	beforeRead func()
+	fault      fault // of each write, which takes effect all the same
+	hangs      bool  // reads after a write have no answer
 
 	calls         []string
-	reads, writes []time.Duration // when they began
+	reads, writes []time.Duration // when they were sent
 }
 
-func newPlayed() *played { return &played{start: time.Now(), roles: foreignRoles()} }
+func newFakeAPI() *fakeAPI { return &fakeAPI{start: time.Now(), roles: foreignRoles()} }
 
-func (p *played) Token(ctx context.Context, id string) (astro.Token, error) {
+func (f *fakeAPI) Token(ctx context.Context, id string) (grant.Token, error) {
 	sent := time.Now()
-	p.calls = append(p.calls, "read")
-	p.reads = append(p.reads, sent.Sub(p.start))
-	if p.before != nil {
-		p.before()
+	f.calls = append(f.calls, "read")
+	f.reads = append(f.reads, sent.Sub(f.start))
+	if f.beforeRead != nil {
+		f.beforeRead()
 	}
-	if err := retry.Sleep(ctx, p.readTakes); err != nil {
-		return astro.Token{}, err
+	if f.hangs && len(f.writes) > 0 {
+		<-ctx.Done()
 	}
-	return p.token(id, sent), nil
+	if err := retry.Sleep(ctx, f.readTime); err != nil {
+		return grant.Token{}, err
+	}
+	return f.token(id, sent), nil
 }
 
-// token is the token as a read has it that was sent at a time and is answered now.
-func (p *played) token(id string, sent time.Time) astro.Token {
-	return astro.Token{
-		Named: astro.Named{ID: id, Scope: astro.ScopeOrganization}, UpdatedAt: strconv.Itoa(p.version), Roles: slices.Clone(p.roles),
-		Sent: sent, Answered: time.Now(),
+// token returns the result of a read that was sent at this time and is answered now.
+func (f *fakeAPI) token(id string, sent time.Time) grant.Token {
+	return grant.Token{
+		Resource:  grant.Resource{ID: id, Scope: "ORGANIZATION"},
+		UpdatedAt: strconv.Itoa(f.version), Roles: slices.Clone(f.roles), Sent: sent, Answered: time.Now(),
 	}
 }
 
-func (p *played) SetRoles(ctx context.Context, _ string, entries []astro.Entry, before time.Time) (string, error) {
+func (f *fakeAPI) SetRoles(ctx context.Context, _ string, entries []grant.Entry, before time.Time) (string, error) {
 	if time.Now().After(before) {
-		return "", astro.ErrTooLate
+		return "", grant.ErrTooLate
 	}
-	p.calls = append(p.calls, "write")
-	p.writes = append(p.writes, time.Since(p.start))
-	p.set(entries)
-	return "", retry.Sleep(ctx, p.takes)
+	f.calls = append(f.calls, "write")
+	f.writes = append(f.writes, time.Since(f.start))
+	f.set(entries)
+	if err := retry.Sleep(ctx, f.writeTime); err != nil {
+		return "", err
+	}
+	return "", f.fault.asError()
 }
 
-func (p *played) set(roles []astro.Entry) {
-	p.roles = roles
-	p.version++
+func (f *fakeAPI) set(roles []grant.Entry) {
+	f.roles = roles
+	f.version++
 }
 
-// grant grants the Workspaces' roles to a token that was read already, or not.
-func (p *played) grant(ctx context.Context, token astro.Token, settle time.Duration, workspaces ...string) (grant.Result, error) {
-	granter := &grant.Granter{API: p, Settle: settle, Log: func(string, ...any) {}, Retrying: func(string, retry.Wait) {}}
-	var targets []grant.Target
+// grant gives the token a role in each of the Workspaces.
+func (f *fakeAPI) grant(
+	ctx context.Context, token grant.Token, settle time.Duration, workspaces ...string,
+) (grant.Result, error) {
+	granter := &grant.Granter{
+		API: f, Settle: settle, Log: func(string, ...any) {}, Retrying: func(string, retry.Wait) {},
+	}
+	var wanted []grant.Outcome
 	for _, w := range workspaces {
-		targets = append(targets, grant.Target{WorkspaceID: w, Role: grant.Operator})
+		wanted = append(wanted, operatorIn(w))
 	}
-	return granter.Grant(ctx, token, targets)
+	return granter.Grant(ctx, token, wanted)
 }
 
-// TestFreshRead has a read wait before its write: one that is older than half of settle, or a tenth of a second, is made again.
+// TestFreshRead has some time pass between a read and the write that is based on it. A read that is older than half of
+// the settle time and than a tenth of a second is repeated.
 func TestFreshRead(t *testing.T) {
 	const ms = time.Millisecond
 	for _, tt := range []struct {
 		name        string
 		settle, age time.Duration
-		again       bool
+		repeated    bool
 	}{
 		{"fresh", 2 * time.Second, 0, false},
-		{"nearly half of settle", 2 * time.Second, 990 * ms, false},
-		{"more than half of settle", 2 * time.Second, 1010 * ms, true},
-		{"nearly a tenth", 0, 90 * ms, false},
-		{"more than a tenth", 0, 110 * ms, true},
+		{"just under half of the settle time", 2 * time.Second, 990 * ms, false},
+		{"just over half of the settle time", 2 * time.Second, 1010 * ms, true},
+		{"just under a tenth of a second", 0, 90 * ms, false},
+		{"just over a tenth of a second", 0, 110 * ms, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := newPlayed()
-				base := p.token("t", time.Now())
+				api := newFakeAPI()
+				base := api.token("t", time.Now())
 				time.Sleep(tt.age)
-				if _, err := p.grant(t.Context(), base, tt.settle, "w"); err != nil {
+				if _, err := api.grant(t.Context(), base, tt.settle, "w"); err != nil {
 					t.Fatal(err)
 				}
-				if again := p.calls[0] == "read"; again != tt.again {
-					t.Errorf("calls %v", p.calls)
+				if repeated := api.calls[0] == "read"; repeated != tt.repeated {
+					t.Errorf("calls %v", api.calls)
 				}
 			})
 		})
 	}
 }
 
-// TestFirstLook looks after settle, or after twice the time from the read to the write's answer where that is longer: others may
-// take as long.
+// TestFirstLook checks when the first look comes: after the settle time, or after twice the time from the read to the
+// write's answer if that is longer, as other writers may take as long.
 func TestFirstLook(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
-		read, write time.Duration // take so long
-		after       time.Duration // the write's answer
+		read, write time.Duration // how long they take
+		want        time.Duration // from the write's answer to the look
 	}{
 		{"quick", 0, 0, 2 * time.Second},
 		{"slow", time.Second, 2 * time.Second, 6 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := newPlayed()
-				p.readTakes, p.takes = tt.read, tt.write
-				if _, err := p.grant(t.Context(), astro.Token{Named: astro.Named{ID: "t"}}, 2*time.Second, "w"); err != nil {
+				api := newFakeAPI()
+				api.readTime, api.writeTime = tt.read, tt.write
+				if _, err := api.grant(t.Context(), unread, 2*time.Second, "w"); err != nil {
 					t.Fatal(err)
 				}
-				if after := p.reads[1] - p.writes[0] - tt.write; len(p.reads) != 2 || after != tt.after {
-					t.Errorf("looked %v after the write's answer, want %v; reads at %v", after, tt.after, p.reads)
+				if after := api.reads[1] - api.writes[0] - tt.write; len(api.reads) != 2 || after != tt.want {
+					t.Errorf("looked %v after the write's answer, want %v; reads at %v", after, tt.want, api.reads)
 				}
 			})
 		})
 	}
 }
 
-// TestLooksAtABusyToken has somebody else write before each look: the looks get rarer, and come to an end.
+// TestLooksAtABusyToken has another writer write before each look. The looks become less frequent, and they end.
 func TestLooksAtABusyToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlayed()
-		p.before = func() { p.set(append(p.roles, astro.WorkspaceEntry(strconv.Itoa(p.version), "WORKSPACE_MEMBER"))) }
-		result, err := p.grant(t.Context(), astro.Token{Named: astro.Named{ID: "t"}}, 2*time.Second, "w")
-		if err != nil || result.Attempts != 1 || result.MayStand {
+		api := newFakeAPI()
+		api.beforeRead = func() {
+			api.set(append(api.roles, grant.WorkspaceEntry(strconv.Itoa(api.version), "WORKSPACE_MEMBER")))
+		}
+		result, err := api.grant(t.Context(), unread, 2*time.Second, "w")
+		if err != nil || result.Attempts != 1 || result.Unverified {
 			t.Fatalf("%+v, %v", result, err)
 		}
 		seconds := []float64{0, 2, 5, 9.5, 14.5, 19.5, 24.5, 29.5, 34.5, 39.5, 44.5}
 		var looked []float64
-		for _, at := range p.reads {
+		for _, at := range api.reads {
 			looked = append(looked, at.Seconds())
 		}
 		if !slices.Equal(looked, seconds) {
-			t.Errorf("looked at %v, want %v", looked, seconds)
+			t.Errorf("looked at %v s, want %v s", looked, seconds)
 		}
 	})
 }
 
-// TestUndoneOfSeveral has somebody set another role after the write. Of several grants the others may stand; one alone does not.
-func TestUndoneOfSeveral(t *testing.T) {
+// TestOverwrittenOfSeveral has another writer set another role after the write. If several roles were written, the
+// others may have been kept.
+func TestOverwrittenOfSeveral(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		workspaces []string
-		mayStand   bool
+		unverified bool
 	}{
 		{"one", []string{"w"}, false},
 		{"two", []string{"w", "v"}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := newPlayed()
-				p.before = func() {
-					if len(p.writes) > 0 {
-						p.set(append(foreignRoles(), astro.WorkspaceEntry("w", "WORKSPACE_OWNER")))
+				api := newFakeAPI()
+				api.beforeRead = func() {
+					if len(api.writes) > 0 {
+						api.set(append(foreignRoles(), grant.WorkspaceEntry("w", "WORKSPACE_OWNER")))
 					}
 				}
-				result, err := p.grant(t.Context(), astro.Token{Named: astro.Named{ID: "t"}}, 2*time.Second, tt.workspaces...)
+				result, err := api.grant(t.Context(), unread, 2*time.Second, tt.workspaces...)
 				var conflict *grant.ConflictError
-				if !errors.As(err, &conflict) || conflict.Set != grant.Owner || result.MayStand != tt.mayStand {
-					t.Errorf("%v, may stand: %t", err, result.MayStand)
+				if !errors.As(err, &conflict) || conflict.Set != grant.Owner || result.Unverified != tt.unverified {
+					t.Errorf("%v, unverified: %t", err, result.Unverified)
+				}
+			})
+		})
+	}
+}
+
+// TestNoTimeToVerify has no read after the write get an answer before the deadline. What is reported depends on how the
+// write ended.
+func TestNoTimeToVerify(t *testing.T) {
+	var (
+		unverified *grant.UnverifiedError
+		exhausted  *retry.ExhaustedError
+		failure    *apiError
+	)
+	for _, tt := range []struct {
+		name       string
+		fault      fault
+		unverified bool // the result
+		matches    func(err error) bool
+	}{
+		{"accepted", noFault, true, func(err error) bool { return errors.As(err, &unverified) }},
+		{"no answer", answerLost, true, func(err error) bool { return errors.As(err, &unverified) }},
+		{"failure of the server", unavailable, true, func(err error) bool {
+			ok := errors.As(err, &exhausted) && exhausted.Attempts == 1
+			return ok && errors.As(err, &failure) && failure.fromServer
+		}},
+		{"refused", limited, false, func(err error) bool {
+			ok := errors.As(err, &exhausted) && !errors.As(err, &unverified)
+			return ok && errors.As(err, &failure) && failure.fromServer
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				api := newFakeAPI()
+				api.fault, api.hangs = tt.fault, true
+				result, err := api.grant(ctx, unread, 2*time.Second, "w")
+				if !tt.matches(err) || result.Unverified != tt.unverified || result.Attempts != 1 {
+					t.Errorf("%+v, %#v", result, err)
 				}
 			})
 		})

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Role is the name of a Workspace role, as the API gives it or in upper case. Names compare without regard to case.
+// Role is the name of a Workspace role. Names are compared without regard to case, as the API does.
 type Role string
 
-// The Workspace roles that may be granted. Each allows all that the one before it does.
+// The Workspace roles that can be granted. Each includes the permissions of the one before it.
 const (
 	Member   Role = "WORKSPACE_MEMBER"
 	Author   Role = "WORKSPACE_AUTHOR"
@@ -18,16 +18,16 @@ const (
 	Owner    Role = "WORKSPACE_OWNER"
 )
 
-// None stands for no role: what was granted is revoked.
+// None revokes any existing role.
 const None Role = "none"
 
-// accessor is a role that the API answers with and does not grant. It allows less than any other.
+// accessor is a role that Astro assigns by itself and that cannot be granted. It has fewer permissions than any other.
 const accessor Role = "WORKSPACE_ACCESSOR"
 
-// Roles returns the Workspace roles that may be granted, the least first.
+// Roles returns the Workspace roles that can be granted, starting with the fewest permissions.
 func Roles() []Role { return []Role{Member, Author, Operator, Owner} }
 
-// ParseRole returns the role that s names, or None. Its error says what s may be, and does not repeat s.
+// ParseRole returns the role that s names, or None. Its error lists what s can be and does not repeat s.
 func ParseRole(s string) (Role, error) {
 	full := strings.ToUpper(s)
 	if slices.Contains(Roles(), Role(full)) {
@@ -40,21 +40,24 @@ func ParseRole(s string) (Role, error) {
 	for _, role := range Roles() {
 		names = append(names, string(role))
 	}
-	allowed := "allowed are " + strings.Join(names, ", ") + ", or none to revoke"
+	allowed := "use " + strings.Join(names, ", ") + ", or none to revoke the role"
 	if !strings.HasPrefix(full, "WORKSPACE") {
 		full = "WORKSPACE_" + full
 	}
 	near := append(Near(s, []string{string(None)}), Near(full, names)...)
+	if slices.Contains(names, full) {
+		near = []string{full}
+	}
 	if s != "" && len(near) > 0 {
-		return "", fmt.Errorf("did you mean %s? Else: %s", near[0], allowed)
+		return "", fmt.Errorf("did you mean %s? Otherwise %s", near[0], allowed)
 	}
 	return "", errors.New(allowed)
 }
 
-// Same reports whether two names are of one role.
+// Same reports whether two names name the same role.
 func (r Role) Same(other Role) bool { return strings.EqualFold(string(r), string(other)) }
 
-// Lowers reports whether going from the role before to r takes rights away. A role that is not known is never called lowered.
+// Lowers reports whether a change from the role before to r takes permissions away. It is false for unknown roles.
 func (r Role) Lowers(before Role) bool {
 	order := append([]Role{accessor}, Roles()...)
 	from := slices.IndexFunc(order, before.Same)

@@ -5,91 +5,92 @@ import (
 	"errors"
 	"time"
 
-	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/retry"
 )
 
-// write is a write that is to be verified.
+// write is a write that has to be verified.
 type write struct {
-	before       astro.Token   // the read it was built on
-	entries      []astro.Entry // what was sent; nil: nothing, the roles were there
-	answered     time.Time
-	acknowledged bool
+	before   Token   // the read that it is based on
+	entries  []Entry // what was sent; nil if nothing was, because the roles were there
+	answered time.Time
+	accepted bool
 }
 
-// verify looks until the roles stand on a quiet token, or are seen to be missing: then it returns what the next write is
-// built on.
-func (r *run) verify(ctx context.Context, w write) (astro.Token, error) {
-	wait, gone := r.firstWait(w)
-	before := astro.Token{} // the look before, if it showed the roles
+// verify looks until the roles are there on a quiet token, or are seen to be missing. Then it returns the read that the
+// next write is based on.
+func (r *run) verify(ctx context.Context, w write) (Token, error) {
+	wait, elapsed := r.firstWait(w)
+	previous := Token{} // the previous look, if it showed the roles
 	if w.entries == nil {
-		before = w.before
+		previous = w.before
 	}
-	for shown := 0; ; gone = 0 {
-		if err := retry.Sleep(ctx, wait-gone); err != nil {
-			return before, err
+	for looks := 0; ; elapsed = 0 {
+		if err := retry.Sleep(ctx, wait-elapsed); err != nil {
+			return previous, err
 		}
 		now, err := r.read(ctx)
-		late := shown == 0 && w.acknowledged && err == nil && unmoved(now, w.before)
-		if late {
-			now, err = r.awaitShow(ctx, w)
+		stale := looks == 0 && w.accepted && err == nil && unchanged(now, w.before)
+		if stale {
+			now, err = r.awaitFreshRead(ctx, w)
 		}
 		if err != nil {
-			return before, err
+			return previous, err
 		}
-		if !Holds(now.Roles, r.targets) {
+		if !Matches(now.Roles, r.wanted) {
 			return r.missing(ctx, w, now)
 		}
-		shown++
-		r.fate, r.lost = unsure, nil
-		if !late && (r.settle == 0 || shown == enoughLooks || r.quiet(w, before, now)) {
-			r.fate = standing
+		looks++
+		r.state, r.writeErr = unsure, nil
+		if !stale && (r.settle == 0 || looks == enoughReads || isQuiet(w, previous, now)) {
+			r.state = verified
 			return now, nil
 		}
-		before = now
-		wait = max(r.settle, wait, min(wait*3/2, longestLook))
+		previous = now
+		wait = max(r.settle, wait, min(wait*3/2, longestLookWait))
 		why := "others write this API token too"
-		if late {
-			why = "reads trail writes"
+		if stale {
+			why = "reads were stale"
 		}
-		r.Log("The role is there, but %s: looking again in %v.", why, wait.Round(time.Millisecond))
+		r.Log("The role is there, but %s. Looking again in %v.", why, wait.Round(time.Millisecond))
 	}
 }
 
-// firstWait returns how long after the write to look, and how much of that has gone by: a failed write has waited already.
-func (r *run) firstWait(w write) (wait, gone time.Duration) {
+// firstWait returns how long after the write to look, and how much of that time has passed. After a write that failed,
+// a wait is already over.
+func (r *run) firstWait(w write) (wait, elapsed time.Duration) {
 	if w.entries == nil || r.settle == 0 {
 		return r.settle, 0
 	}
 	return max(r.settle, 2*w.answered.Sub(w.before.Sent)), time.Since(w.answered)
 }
 
-// quiet reports whether nobody but us has written for a while: the set is what we sent, or what it was in the look before.
-func (r *run) quiet(w write, before, now astro.Token) bool {
+// isQuiet reports whether nobody else has written for a while: the set is what we sent, or what the previous look
+// showed.
+func isQuiet(w write, previous, now Token) bool {
 	if w.entries != nil && sameSet(now.Roles, w.entries) {
 		return true
 	}
-	return before.ID != "" && unmoved(before, now)
+	return previous.ID != "" && unchanged(previous, now)
 }
 
-// unmoved reports whether nobody has written between two reads.
-func unmoved(a, b astro.Token) bool {
+// unchanged reports whether nobody has written between two reads.
+func unchanged(a, b Token) bool {
 	return a.UpdatedAt == b.UpdatedAt && sameSet(a.Roles, b.Roles)
 }
 
-// awaitShow reads again while the read still shows what was there before an acknowledged write: reads trail writes. Once
-// the write shows, the token has to be quiet for twice as long as that took.
-func (r *run) awaitShow(ctx context.Context, w write) (now astro.Token, err error) {
-	for _, wait := range trailing {
-		r.Log("The write does not show yet; reading again in %v.", wait)
+// awaitFreshRead reads again while reads still show what was there before an accepted write. Once they show the write,
+// the token has to be quiet for twice as long as that took.
+func (r *run) awaitFreshRead(ctx context.Context, w write) (now Token, err error) {
+	for _, wait := range staleReadDelays {
+		r.Log("Reads do not show the write yet. Reading again in %v.", wait)
 		if err := retry.Sleep(ctx, wait); err != nil {
 			return now, err
 		}
 		if now, err = r.read(ctx); err != nil {
 			return now, err
 		}
-		if !unmoved(now, w.before) {
-			if Holds(now.Roles, r.targets) {
+		if !unchanged(now, w.before) {
+			if Matches(now.Roles, r.wanted) {
 				r.settle = max(r.settle, 2*time.Since(w.answered))
 			}
 			break
@@ -98,17 +99,17 @@ func (r *run) awaitShow(ctx context.Context, w write) (now astro.Token, err erro
 	return now, nil
 }
 
-var errUndone = errors.New("another writer undid it")
+var errOverwritten = errors.New("another writer overwrote it")
 
-// missing says how to go on where a look did not find the roles.
-func (r *run) missing(ctx context.Context, w write, now astro.Token) (astro.Token, error) {
-	if !w.acknowledged && w.entries != nil {
-		// It failed and was not done. The wait is behind us, and this look is as good a base as any.
-		r.fate = none
+// missing decides how to go on if a look does not show the roles.
+func (r *run) missing(ctx context.Context, w write, now Token) (Token, error) {
+	if !w.accepted && w.entries != nil {
+		// The write failed and did not take effect. The wait is over, and this look can be the next base.
+		r.state = nothingWritten
 		return now, nil
 	}
-	r.fate = undone
-	if err := r.collided.Wait(ctx, errUndone); err != nil {
+	r.state = overwritten
+	if err := r.collisions.Wait(ctx, errOverwritten); err != nil {
 		return now, err
 	}
 	return r.read(ctx)

@@ -1,4 +1,4 @@
-// Package markdowntest renders Markdown for tests, as GitHub would: to see what a reader sees, rather than what was written.
+// Package markdowntest renders Markdown as GitHub does, so that tests can check what a reader sees.
 package markdowntest
 
 import (
@@ -14,16 +14,16 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// Page is Markdown as rendered.
+// Page is rendered Markdown.
 type Page struct {
-	Text     string         // all that a reader sees
-	Loose    string         // the same, but for what is code
-	Codes    []string       // what is code, piece by piece
+	Text     string         // all visible text
+	Loose    string         // all visible text outside of code
+	Codes    []string       // the text of each code element
 	Elements map[string]int // how often each HTML element occurs
 	Attrs    []string       // all attributes, as name=value
 }
 
-// Render renders Markdown with GitHub's extensions. Raw HTML stays, as GitHub leaves the harmless part of it.
+// Render renders Markdown with GitHub's extensions. It keeps raw HTML, as GitHub does with harmless elements.
 func Render(t testing.TB, markdown string) Page {
 	t.Helper()
 	converter := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))

@@ -13,10 +13,16 @@ import (
 	"github.com/google/go-github/v62/github"
 )
 
-// Landing says whether an event is of something that landed on the default branch: a push to it, a run by hand or by the clock
-// on it, or a pull request that is being closed as merged into it. Where the payload does not tell the default branch,
-// the branch that it would have to be is returned, and known is false.
-func Landing(event, ref string, raw []byte) (branch string, landed, known bool) {
+// Landing says whether an event is of something that landed on the default branch.
+type Landing struct {
+	Branch string
+	Landed bool
+	Known  bool // the payload names the default branch; otherwise Landed holds only if it is Branch
+}
+
+// ReadLanding reads whether an event is a push to the default branch, a manual or scheduled run on it, or a pull
+// request that is closed as merged into it.
+func ReadLanding(event, ref string, raw []byte) Landing {
 	var p struct {
 		Action      string `json:"action"`
 		Deleted     bool   `json:"deleted"`
@@ -31,9 +37,9 @@ func Landing(event, ref string, raw []byte) (branch string, landed, known bool) 
 		} `json:"repository"`
 	}
 	if json.Unmarshal(raw, &p) != nil {
-		return "", false, true
+		return Landing{Known: true}
 	}
-	var ok bool
+	branch, ok := "", false
 	switch {
 	case event == "push" || event == "schedule" || event == "workflow_dispatch":
 		branch, ok = strings.CutPrefix(ref, "refs/heads/")
@@ -42,15 +48,15 @@ func Landing(event, ref string, raw []byte) (branch string, landed, known bool) 
 		branch, ok = p.PullRequest.Base.Ref, p.Action == "closed" && p.PullRequest.Merged
 	}
 	if !ok || branch == "" {
-		return "", false, true
+		return Landing{Known: true}
 	}
 	if p.Repository.DefaultBranch == "" {
-		return branch, true, false
+		return Landing{Branch: branch, Landed: true}
 	}
-	return branch, branch == p.Repository.DefaultBranch, true
+	return Landing{Branch: branch, Landed: branch == p.Repository.DefaultBranch, Known: true}
 }
 
-// DefaultBranch asks for the repository's default branch.
+// DefaultBranch returns the repository's default branch.
 func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
 	repository, err := try(ctx, c, "reading the default branch", func(ctx context.Context) (*github.Repository, error) {
 		repository, _, err := c.github.Repositories.Get(ctx, c.owner, c.name)
@@ -59,15 +65,26 @@ func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
 	return repository.GetDefaultBranch(), err
 }
 
-// SameAsOn reports whether a file has this very content at the head of a branch. That the branch has no such file is no error;
-// that the token may not see the branch is.
+// SameAsOn reports whether a file has exactly this content at the head of a branch. It is an error if the token
+// cannot see the branch, but not if the branch has no such file.
 func (c *Client) SameAsOn(ctx context.Context, branch, path string, content []byte) (bool, error) {
-	file, err := try(ctx, c, "reading the grants file of the default branch", func(ctx context.Context) (*github.RepositoryContent, error) {
-		file, _, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, &github.RepositoryContentGetOptions{Ref: "refs/heads/" + branch})
-		return file, err
-	})
+	file, err := try(
+		ctx,
+		c,
+		"reading the grants file of the default branch",
+		func(ctx context.Context) (*github.RepositoryContent, error) {
+			file, _, _, err := c.github.Repositories.GetContents(
+				ctx,
+				c.owner,
+				c.name,
+				path,
+				&github.RepositoryContentGetOptions{Ref: "refs/heads/" + branch},
+			)
+			return file, err
+		},
+	)
 	if Status(err) == http.StatusNotFound {
-		// GitHub says so of what a token may not see, too.
+		// GitHub also answers 404 for what a token cannot see.
 		return false, c.seeBranch(ctx, branch)
 	}
 	if err != nil {
@@ -76,10 +93,15 @@ func (c *Client) SameAsOn(ctx context.Context, branch, path string, content []by
 	return file.GetSHA() == blob(content), nil
 }
 
-// seeBranch returns an error where the token may not see a branch, or there is none. (The library's own method hides the status.)
+// seeBranch returns an error if the token cannot see a branch, or there is none. (The library's own method hides the
+// status.)
 func (c *Client) seeBranch(ctx context.Context, branch string) error {
 	_, err := try(ctx, c, "reading the default branch", func(ctx context.Context) (*github.Branch, error) {
-		request, err := c.github.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/branches/%s", c.owner, c.name, url.PathEscape(branch)), nil)
+		request, err := c.github.NewRequest(
+			http.MethodGet,
+			fmt.Sprintf("repos/%s/%s/branches/%s", c.owner, c.name, url.PathEscape(branch)),
+			nil,
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +112,7 @@ func (c *Client) seeBranch(ctx context.Context, branch string) error {
 	return err
 }
 
-// blob returns the name that git gives a file's content.
+// blob returns the hash that git gives the content of a file.
 func blob(content []byte) string {
 	hash := sha1.New()
 	fmt.Fprintf(hash, "blob %d\x00", len(content))

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// requestLimit is what one request may take.
-	requestLimit = 10 * time.Second
-	// secondaryWait is how long to wait after a secondary rate limit that does not say (GitHub's own advice).
+	// requestTimeout is the limit for one request.
+	requestTimeout = 10 * time.Second
+	// secondaryWait is how long to wait after a secondary rate limit without a time (GitHub's advice).
 	secondaryWait = time.Minute
 )
 
@@ -29,8 +29,8 @@ type Config struct {
 	Token      string
 	UserAgent  string
 
-	// Retrying is told before each wait for another try; what is what failed.
-	Retrying func(what string, w retry.Wait)
+	// Retrying is called before each wait for another attempt.
+	Retrying func(doing string, w retry.Wait)
 }
 
 // Client speaks to GitHub about the pull requests of one repository.
@@ -38,27 +38,27 @@ type Client struct {
 	config      Config
 	github      *github.Client
 	owner, name string
-	looked      time.Time // when our comment was looked for
+	searched    time.Time // when our comment was searched for
 }
 
 // New returns a Client. It sends nothing yet.
 func New(config Config) (*Client, error) {
 	owner, name, ok := strings.Cut(config.Repository, "/")
 	if !ok || owner == "" || name == "" {
-		return nil, fmt.Errorf("%q is no repository", config.Repository)
+		return nil, fmt.Errorf("%q is not a repository", config.Repository)
 	}
 	base, err := url.Parse(strings.TrimRight(config.API, "/") + "/")
 	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("%q is no address of an API", config.API)
+		return nil, fmt.Errorf("%q is not the address of an API", config.API)
 	}
 	client := github.NewClient(&http.Client{CheckRedirect: stayOnHost}).WithAuthToken(config.Token)
-	// Not WithEnterpriseURLs: the runner's address is the root already, and that would add to it.
+	// Not WithEnterpriseURLs, which would extend the address: the runner's address already is the root.
 	client.BaseURL = base
 	client.UserAgent = config.UserAgent
 	return &Client{config: config, github: client, owner: owner, name: name}, nil
 }
 
-// stayOnHost follows a renamed repository, and takes the token to no other host.
+// stayOnHost follows the redirect of a renamed repository, but takes the token to no other host.
 func stayOnHost(request *http.Request, via []*http.Request) error {
 	if request.URL.Host != via[0].URL.Host || request.URL.Scheme != via[0].URL.Scheme || len(via) >= 5 {
 		return http.ErrUseLastResponse
@@ -66,19 +66,19 @@ func stayOnHost(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// try makes a request that may be repeated, until it succeeds or there is no time for another try.
-func try[T any](ctx context.Context, c *Client, what string, request func(ctx context.Context) (T, error)) (T, error) {
-	pauses := retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
-	result, err := retry.Do(ctx, pauses, func(ctx context.Context) (T, error) { return once(ctx, request) })
+// try sends a request until it succeeds or no further attempt fits. The request must be safe to repeat.
+func try[T any](ctx context.Context, c *Client, doing string, request func(ctx context.Context) (T, error)) (T, error) {
+	backoff := retry.NewBackoff(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(doing, w) }})
+	result, err := retry.Do(ctx, backoff, func(ctx context.Context) (T, error) { return once(ctx, request) })
 	if err != nil {
-		return result, fmt.Errorf("%s: %w", what, err)
+		return result, fmt.Errorf("%s: %w", doing, err)
 	}
 	return result, nil
 }
 
-// once makes a request and marks a failure that is worth another try.
+// once sends a request and marks a failure that is worth another attempt.
 func once[T any](ctx context.Context, request func(ctx context.Context) (T, error)) (T, error) {
-	limited, cancel := context.WithTimeout(ctx, requestLimit)
+	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	result, err := request(limited)
 	if err == nil || ctx.Err() != nil {
@@ -87,31 +87,31 @@ func once[T any](ctx context.Context, request func(ctx context.Context) (T, erro
 	return result, classify(err)
 }
 
-// classify marks an error that is worth another try.
+// classify marks an error that is worth another attempt.
 func classify(err error) error {
 	var limit *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
 	var answer *github.ErrorResponse
 	switch {
-	case errors.Is(err, github.ErrPathForbidden) || retry.Untrusted(err):
+	case errors.Is(err, github.ErrPathForbidden) || retry.IsUntrusted(err):
 		return err
 	case errors.As(err, &limit):
-		return retry.Again(err, max(0, time.Until(limit.Rate.Reset.Time)))
+		return retry.Retryable(err, max(0, time.Until(limit.Rate.Reset.Time)))
 	case errors.As(err, &secondary):
 		if secondary.RetryAfter != nil {
-			return retry.Again(err, *secondary.RetryAfter)
+			return retry.Retryable(err, *secondary.RetryAfter)
 		}
-		return retry.Again(err, secondaryWait)
+		return retry.Retryable(err, secondaryWait)
 	case errors.As(err, &answer):
-		if !retry.Status(answer.Response.StatusCode) {
+		if !retry.IsRetryableStatus(answer.Response.StatusCode) {
 			return err
 		}
-		return retry.Again(err, retry.After(answer.Response.Header.Get("Retry-After"), time.Now()))
+		return retry.Retryable(err, retry.ParseRetryAfter(answer.Response.Header.Get("Retry-After"), time.Now()))
 	}
-	return retry.Again(err, 0)
+	return retry.Retryable(err, 0)
 }
 
-// Status returns the HTTP status of the answer that an error stands for, 0 if none came.
+// Status returns the HTTP status of the answer that an error is about, or 0 if there was no answer.
 func Status(err error) int {
 	var limit *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
@@ -125,7 +125,7 @@ func Status(err error) int {
 	return 0
 }
 
-// Reason returns in a few words why a request failed, without the address that go-github puts before it.
+// Reason says in a few words why a request failed, without the address that go-github puts before it.
 func Reason(err error) string {
 	var limit *github.RateLimitError
 	var secondary *github.AbuseRateLimitError
@@ -137,8 +137,9 @@ func Reason(err error) string {
 	case errors.As(err, &secondary):
 		return "secondary rate limit reached"
 	case errors.As(err, &answer):
-		text := fmt.Sprintf("%d %s", answer.Response.StatusCode, http.StatusText(answer.Response.StatusCode))
-		if answer.Message != "" {
+		name := http.StatusText(answer.Response.StatusCode)
+		text := fmt.Sprintf("%d %s", answer.Response.StatusCode, name)
+		if answer.Message != "" && !strings.EqualFold(answer.Message, name) {
 			text += ": " + answer.Message
 		}
 		return text

@@ -19,37 +19,37 @@ type Comment struct {
 	ID  int64
 	URL string
 
-	told Telling
+	state State
 }
 
 func newComment(comment *github.IssueComment) *Comment {
-	told, _ := readMarker(comment.GetBody())
-	return &Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), told: told}
+	state, _ := readMarker(comment.GetBody())
+	return &Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), state: state}
 }
 
 const (
 	perPage = 100
-	// fresh is how old a look for our comment may be on which a new one is made: another run may have made it since.
-	fresh = 5 * time.Second
+	// maxSearchAge is how old a search for our comment may be when a new one is created. Another run may have created it since.
+	maxSearchAge = 5 * time.Second
 )
 
-// Lookup returns the comment that tells about the same thing and was written by whom the token stands for; nil if there is none.
-func (c *Client) Lookup(ctx context.Context, number int, about string) (*Comment, error) {
-	c.looked = time.Now()
+// FindComment returns the comment that has the key and was written by the token's account; nil if there is none.
+func (c *Client) FindComment(ctx context.Context, number int, key string) (*Comment, error) {
+	c.searched = time.Now()
 	comments, err := c.comments(ctx, number)
 	if err != nil {
 		return nil, err
 	}
 	var marked []*github.IssueComment
 	for _, comment := range comments {
-		if told, ok := readMarker(comment.GetBody()); ok && told.About == about {
+		if state, ok := readMarker(comment.GetBody()); ok && state.Key == key {
 			marked = append(marked, comment)
 		}
 	}
 	if len(marked) == 0 {
 		return nil, nil
 	}
-	// Anyone can quote a marker. Only our own comment may be edited.
+	// Anyone can quote a marker. Only our own comments may be edited.
 	us, err := c.viewer(ctx)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (c *Client) Lookup(ctx context.Context, number int, about string) (*Comment
 	return nil, nil
 }
 
-// comments reads all comments: the first page, which names the last, and then the rest at once.
+// comments reads all comments: the first page, which names the last one, and then the others at the same time.
 func (c *Client) comments(ctx context.Context, number int) ([]*github.IssueComment, error) {
 	page := func(ctx context.Context, n int) (comments []*github.IssueComment, last int, err error) {
 		comments, err = try(ctx, c, "reading the comments", func(ctx context.Context) ([]*github.IssueComment, error) {
@@ -97,13 +97,14 @@ func (c *Client) comments(ctx context.Context, number int) ([]*github.IssueComme
 	return all, errors.Join(errs...)
 }
 
-// account is whom a token stands for.
+// account is the account that a token belongs to.
 type account struct {
 	Login string `json:"login"`
 	ID    int64  `json:"databaseId"`
 }
 
-// wrote reports whether the account wrote the comment. Not every API tells the ID; and of bots' logins some end in [bot].
+// wrote reports whether the account wrote the comment. Not every API returns the ID, and only some of them add [bot]
+// to the login of a bot.
 func (a account) wrote(comment *github.IssueComment) bool {
 	if a.ID != 0 {
 		return comment.GetUser().GetID() == a.ID
@@ -112,9 +113,10 @@ func (a account) wrote(comment *github.IssueComment) bool {
 	return a.Login != "" && bare(comment.GetUser().GetLogin()) == bare(a.Login)
 }
 
-// viewer asks whom the token stands for. REST's GET /user refuses a workflow's own token; GraphQL answers every kind.
+// viewer asks which account the token belongs to. REST's GET /user refuses a workflow's own token; GraphQL answers
+// all kinds.
 func (c *Client) viewer(ctx context.Context) (account, error) {
-	return try(ctx, c, "asking whose GitHub token this is", func(ctx context.Context) (account, error) {
+	return try(ctx, c, "reading the account of the GitHub token", func(ctx context.Context) (account, error) {
 		query := map[string]string{"query": "query { viewer { login databaseId } }"}
 		request, err := c.github.NewRequest(http.MethodPost, c.config.GraphQL, query)
 		if err != nil {
@@ -142,10 +144,17 @@ func (c *Client) viewer(ctx context.Context) (account, error) {
 	})
 }
 
-// Say puts text into our comment on a pull request: the earlier one, or a new one where there is none. It does nothing
-// where that is not needed, and returns the comment that there is then, nil for none.
-func (c *Client) Say(ctx context.Context, number int, mode Mode, earlier *Comment, text string, now Telling) (*Comment, error) {
-	if !wanted(mode, now, earlier) {
+// WriteComment writes text to our comment on a pull request: the earlier one, or a new one if there is none. It does
+// nothing if that is not needed. It returns the comment, or nil if there is none.
+func (c *Client) WriteComment(
+	ctx context.Context,
+	number int,
+	mode Mode,
+	earlier *Comment,
+	text string,
+	now State,
+) (*Comment, error) {
+	if !isNeeded(mode, now, earlier) {
 		return earlier, nil
 	}
 	body := text + "\n" + now.marker() + "\n"
@@ -154,13 +163,13 @@ func (c *Client) Say(ctx context.Context, number int, mode Mode, earlier *Commen
 		if Status(err) != http.StatusNotFound {
 			return edited, err
 		}
-		// Somebody has deleted it since.
+		// It was deleted meanwhile.
 	}
 	return c.create(ctx, number, body, mode, now)
 }
 
-// update edits the comment, unless a newer run has told something in it since it was looked for.
-func (c *Client) update(ctx context.Context, id int64, body string, mode Mode, now Telling) (*Comment, error) {
+// update edits the comment, unless a newer run has written it since the search.
+func (c *Client) update(ctx context.Context, id int64, body string, mode Mode, now State) (*Comment, error) {
 	present, err := try(ctx, c, "reading the comment", func(ctx context.Context) (*github.IssueComment, error) {
 		comment, _, err := c.github.Issues.GetComment(ctx, c.owner, c.name, id)
 		return comment, err
@@ -168,17 +177,17 @@ func (c *Client) update(ctx context.Context, id int64, body string, mode Mode, n
 	if err != nil {
 		return nil, err
 	}
-	if ours := newComment(present); !wanted(mode, now, ours) {
+	if ours := newComment(present); !isNeeded(mode, now, ours) {
 		return ours, nil
 	}
 	return c.edit(ctx, id, body)
 }
 
-func wanted(mode Mode, now Telling, earlier *Comment) bool {
+func isNeeded(mode Mode, now State, earlier *Comment) bool {
 	if earlier == nil {
 		return needed(mode, now, nil)
 	}
-	return needed(mode, now, &earlier.told)
+	return needed(mode, now, &earlier.state)
 }
 
 func (c *Client) edit(ctx context.Context, id int64, body string) (*Comment, error) {
@@ -191,28 +200,28 @@ func (c *Client) edit(ctx context.Context, id int64, body string) (*Comment, err
 	})
 }
 
-// create makes a new comment. It looks first whether there is one where another run had the time to make it; and after a
-// failure, of which only the answer may be lost.
-func (c *Client) create(ctx context.Context, number int, body string, mode Mode, now Telling) (*Comment, error) {
-	const what = "writing the comment"
-	look := time.Since(c.looked) > fresh
-	pauses := retry.NewPauses(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
-	created, err := retry.Do(ctx, pauses, func(ctx context.Context) (*Comment, error) {
-		if look {
-			switch earlier, err := c.Lookup(ctx, number, now.About); {
-			case err != nil || earlier != nil && !wanted(mode, now, earlier):
+// create creates a comment. It searches for one first, if another run had time to create it, and again after a failure,
+// because the comment may have been created although the answer was lost.
+func (c *Client) create(ctx context.Context, number int, body string, mode Mode, now State) (*Comment, error) {
+	const what = "creating the comment"
+	search := time.Since(c.searched) > maxSearchAge
+	backoff := retry.NewBackoff(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
+	created, err := retry.Do(ctx, backoff, func(ctx context.Context) (*Comment, error) {
+		if search {
+			switch earlier, err := c.FindComment(ctx, number, now.Key); {
+			case err != nil || earlier != nil && !isNeeded(mode, now, earlier):
 				return earlier, err
 			case earlier != nil:
 				return c.edit(ctx, earlier.ID, body)
 			}
 		}
-		look = true
+		search = true
 		return once(ctx, func(ctx context.Context) (*Comment, error) {
-			made, _, err := c.github.Issues.CreateComment(ctx, c.owner, c.name, number, &github.IssueComment{Body: &body})
+			created, _, err := c.github.Issues.CreateComment(ctx, c.owner, c.name, number, &github.IssueComment{Body: &body})
 			if err != nil {
 				return nil, err
 			}
-			return newComment(made), nil
+			return newComment(created), nil
 		})
 	})
 	if err != nil {

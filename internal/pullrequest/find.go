@@ -13,13 +13,14 @@ import (
 // Found is a pull request.
 type Found struct {
 	Number int    // 0: there is none
-	Head   string // its head commit; empty where nothing told it
+	Head   string // its head commit; empty if unknown
 }
 
-// looks are the waits between looks for the pull request of a merge: the list can trail a squash merge by seconds.
-var looks = [...]time.Duration{2 * time.Second, 4 * time.Second}
+// lookupDelays are the waits before further searches for the pull request of a merge: GitHub's list can be seconds
+// behind a squash merge.
+var lookupDelays = [...]time.Duration{2 * time.Second, 4 * time.Second}
 
-// Find returns the pull request that a trigger tells of. That there is none is no error.
+// Find returns the pull request of a trigger. It is not an error if there is none.
 func (c *Client) Find(ctx context.Context, trigger Trigger) (Found, error) {
 	if trigger.Number != 0 || trigger.Commit == "" {
 		return Found{Number: trigger.Number, Head: trigger.Head}, nil
@@ -28,7 +29,7 @@ func (c *Client) Find(ctx context.Context, trigger Trigger) (Found, error) {
 	if !trigger.Merged || !squashed().MatchString(trigger.Title) {
 		return found, err
 	}
-	for _, wait := range looks {
+	for _, wait := range lookupDelays {
 		if found.Number != 0 || err != nil {
 			break
 		}
@@ -41,10 +42,21 @@ func (c *Client) Find(ctx context.Context, trigger Trigger) (Found, error) {
 }
 
 func (c *Client) byCommit(ctx context.Context, trigger Trigger) (Found, error) {
-	list, err := try(ctx, c, "finding the pull request of the commit", func(ctx context.Context) ([]*github.PullRequest, error) {
-		list, _, err := c.github.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, trigger.Commit, &github.ListOptions{PerPage: 100})
-		return list, err
-	})
+	list, err := try(
+		ctx,
+		c,
+		"finding the pull request of the commit",
+		func(ctx context.Context) ([]*github.PullRequest, error) {
+			list, _, err := c.github.PullRequests.ListPullRequestsWithCommit(
+				ctx,
+				c.owner,
+				c.name,
+				trigger.Commit,
+				&github.ListOptions{PerPage: 100},
+			)
+			return list, err
+		},
+	)
 	if err != nil {
 		return Found{}, err
 	}
@@ -54,7 +66,7 @@ func (c *Client) byCommit(ctx context.Context, trigger Trigger) (Found, error) {
 	return Found{}, nil
 }
 
-// choose returns the pull request that brought the commit, nil if none can be told to.
+// choose returns the pull request that the commit belongs to, or nil if that is not certain.
 func choose(list []*github.PullRequest, trigger Trigger) *github.PullRequest {
 	fits := func(pr *github.PullRequest) bool {
 		if trigger.Merged && pr.MergedAt != nil {
@@ -68,7 +80,7 @@ func choose(list []*github.PullRequest, trigger Trigger) *github.PullRequest {
 			return pr
 		}
 	}
-	// A rebase puts commits on the branch of which only the last is called the merge commit.
+	// A rebase adds several commits to the branch, of which only the last one is the merge commit.
 	if len(list) == 1 {
 		return list[0]
 	}
@@ -84,10 +96,10 @@ func (c *Client) Read(ctx context.Context, number int) (found Found, fromFork bo
 	if err != nil {
 		return Found{}, true, err
 	}
-	told := pullRequest{Merged: pr.GetMerged() || pr.MergedAt != nil}
-	told.Head.Repo = repositoryOf(pr.GetHead())
-	told.Base.Repo = repositoryOf(pr.GetBase())
-	return Found{Number: pr.GetNumber(), Head: pr.GetHead().GetSHA()}, told.fromFork(), nil
+	read := pullRequest{Merged: pr.GetMerged() || pr.MergedAt != nil}
+	read.Head.Repo = repositoryOf(pr.GetHead())
+	read.Base.Repo = repositoryOf(pr.GetBase())
+	return Found{Number: pr.GetNumber(), Head: pr.GetHead().GetSHA()}, read.fromFork(), nil
 }
 
 func repositoryOf(branch *github.PullRequestBranch) *repository {

@@ -1,5 +1,5 @@
-// Package pullrequest finds the pull request that triggered a run, says whether it may be trusted with a grant, and keeps
-// one comment on it.
+// Package pullrequest finds the pull request that triggered a run, decides whether the run can be trusted with a
+// grant, and keeps one comment on the pull request up to date.
 package pullrequest
 
 import (
@@ -12,7 +12,7 @@ type repository struct {
 	FullName string `json:"full_name"`
 }
 
-// same reports whether both are known to be one repository.
+// same reports whether both are known to be the same repository.
 func (r *repository) same(other *repository) bool {
 	if r == nil || other == nil {
 		return false
@@ -36,15 +36,15 @@ type pullRequest struct {
 	} `json:"base"`
 }
 
-// fromFork reports whether the pull request comes from another repository, or one that is gone, and is not merged.
+// fromFork reports whether the pull request is not merged and comes from another repository or a deleted one.
 func (p *pullRequest) fromFork() bool {
 	merged := p.Merged || p.MergedAt != nil && *p.MergedAt != ""
 	return !merged && !p.Head.Repo.same(p.Base.Repo)
 }
 
-// FromFork reports whether a run was triggered by a pull request from a fork that is not merged: its author can have written
-// what the run grants, and nobody has agreed to it. What cannot be told is taken for one. (An issue_comment's payload never
-// tells: see [OnIssue].)
+// FromFork reports whether an unmerged pull request from a fork triggered a run: its author may have written what the
+// run grants, and nobody has approved it. It returns true in case of doubt. (The payload of an issue_comment never
+// says: see [OnIssue].)
 func FromFork(event string, raw []byte) bool {
 	if !isPullRequest(event) && event != "workflow_run" {
 		return false

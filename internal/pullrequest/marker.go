@@ -12,18 +12,18 @@ import (
 	"astro-workspace-grant/internal/grant"
 )
 
-// Telling is what a comment tells, as far as a later run has to know: it stands in the comment, hidden.
-type Telling struct {
-	About   string       `json:"about"` // hash of what the comment is about: runs with the same one share the comment
-	Run     int64        `json:"run"`   // ID of the workflow run that told it
+// State is what a later run needs to know about a comment. It is hidden in the comment.
+type State struct {
+	Key     string       `json:"about"` // hash of what the comment is about: runs with the same key share the comment
+	Run     int64        `json:"run"`   // ID of the workflow run that wrote it
 	Attempt int64        `json:"attempt"`
 	Status  grant.Status `json:"status"`
 	DryRun  bool         `json:"dryRun"`
-	Roles   string       `json:"roles"` // hash of the roles it is about: API token, Workspaces and wanted role
-	Text    string       `json:"text"`  // hash of the text but for link and commit
+	Roles   string       `json:"roles"` // hash of the API token, the Workspaces and the wanted roles
+	Text    string       `json:"text"`  // hash of the text without link and commit
 }
 
-// Hash returns a short hash of some values.
+// Hash returns a short hash of values.
 func Hash(values ...string) string {
 	encoded, err := json.Marshal(values)
 	if err != nil {
@@ -35,29 +35,31 @@ func Hash(values ...string) string {
 
 const markerName = "astro-workspace-grant"
 
-// marker is an HTML comment: no reader sees it.
-func (t Telling) marker() string {
-	encoded, err := json.Marshal(t)
+// marker returns the state as an HTML comment, which readers do not see.
+func (s State) marker() string {
+	encoded, err := json.Marshal(s)
 	if err != nil {
 		panic("strings and numbers do not marshal: " + err.Error())
 	}
 	return fmt.Sprintf("<!-- %s %s -->", markerName, encoded)
 }
 
-// markerForm is what marker writes. The values are hashes, numbers and our own words, so nothing in them ends it.
-var markerForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<!-- ` + markerName + ` (\{[^{}<>]*\}) -->`) })
+// markerForm matches what marker returns. The values are hashes, numbers and our own words, so none of them can end it.
+var markerForm = sync.OnceValue(
+	func() *regexp.Regexp { return regexp.MustCompile(`<!-- ` + markerName + ` (\{[^{}<>]*\}) -->`) },
+)
 
-// readMarker returns what a comment's text tells. The marker stands at its end: what is quoted before it does not count.
-func readMarker(body string) (Telling, bool) {
+// readMarker returns the state in a comment's text. Only the last marker counts: others are quoted ones.
+func readMarker(body string) (State, bool) {
 	all := markerForm().FindAllStringSubmatch(strings.TrimSpace(body), -1)
 	if len(all) == 0 {
-		return Telling{}, false
+		return State{}, false
 	}
-	var told Telling
-	if json.Unmarshal([]byte(all[len(all)-1][1]), &told) != nil {
-		return Telling{}, false
+	var state State
+	if json.Unmarshal([]byte(all[len(all)-1][1]), &state) != nil {
+		return State{}, false
 	}
-	return told, true
+	return state, true
 }
 
 // Mode says when to comment.
@@ -67,11 +69,11 @@ type Mode string
 const (
 	Never   Mode = "never"
 	Always  Mode = "always"
-	Changed Mode = "changed" // where a grant changed something, or failed
+	Changed Mode = "changed" // if a grant changed something or failed
 )
 
-// needed reports whether now is to be told, given what the comment tells already, if there is one.
-func needed(mode Mode, now Telling, before *Telling) bool {
+// needed reports whether a comment has to be written, given the state of the earlier one, if there is one.
+func needed(mode Mode, now State, before *State) bool {
 	if before == nil {
 		return mode == Always || now.Status != grant.Unchanged
 	}

@@ -8,18 +8,18 @@ import (
 	"sync"
 )
 
-// Trigger is what a run's event tells of its pull request. The zero Trigger is of a run that has none.
+// Trigger is what a run's event says about its pull request. The zero Trigger belongs to a run without one.
 type Trigger struct {
-	Number int    // 0: not told
+	Number int    // 0: unknown
 	Head   string // the pull request's head commit; may be empty
 
-	Commit string // where no number is told: whose pull request it is
-	Merged bool   // the commit is one that a merge brought; else it is the pull request's head,
-	Either bool   // or one of the two
+	Commit string // if the number is unknown: a commit of the pull request
+	Merged bool   // the commit was added by a merge; otherwise it is the head of the pull request
+	Either bool   // the commit may be either of the two
 	Title  string // the first line of its message
 }
 
-// payload is what of all events' payloads matters here.
+// payload holds what matters here of all events' payloads.
 type payload struct {
 	PullRequest *pullRequest `json:"pull_request"`
 	Issue       *struct {
@@ -50,7 +50,7 @@ type commit struct {
 	Message string `json:"message"`
 }
 
-// pushed is the trigger of a commit that a push brought to a branch.
+// pushed returns the trigger of a commit that was pushed to a branch.
 func pushed(sha string, head *commit) Trigger {
 	trigger := Trigger{Commit: sha, Merged: true}
 	if head != nil {
@@ -59,11 +59,11 @@ func pushed(sha string, head *commit) Trigger {
 	return trigger
 }
 
-// isPullRequest reports whether the event is one whose payload is a pull request's.
+// isPullRequest reports whether the event's payload describes a pull request.
 func isPullRequest(event string) bool { return strings.HasPrefix(event, "pull_request") }
 
-// OnIssue returns the number of the pull request that a comment was made on, whose payload does not tell whether it
-// comes from a fork. On an issue that is none, it is 0.
+// OnIssue returns the number of the pull request that a comment was made on. The payload does not say whether the pull
+// request comes from a fork. ok is false if the comment was made on an issue.
 func OnIssue(event string, raw []byte) (number int, ok bool) {
 	if event != "issue_comment" {
 		return 0, false
@@ -103,7 +103,7 @@ func ReadTrigger(event string, raw []byte) Trigger {
 func (p *payload) workflowRun() Trigger {
 	run := p.WorkflowRun
 	for _, pr := range run.PullRequests {
-		// It lists those of other repositories too that have the branch.
+		// The list includes pull requests of other repositories that have the branch.
 		if pr.Base.Repo.same(p.Repository) {
 			return Trigger{Number: pr.Number, Head: pr.Head.SHA}
 		}
@@ -116,7 +116,7 @@ func (p *payload) workflowRun() Trigger {
 	return trigger
 }
 
-// queueRef is the branch of a merge queue's group, as gh-readonly-queue/main/pr-12-<SHA>.
+// queueRef matches the branch of a merge queue's group, such as gh-readonly-queue/main/pr-12-<SHA>.
 var queueRef = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/pr-([0-9]{1,9})-[0-9a-f]+$`) })
 
 func queued(ref string) int {
@@ -128,5 +128,5 @@ func queued(ref string) int {
 	return number
 }
 
-// squashed is how the title of a squash merge's commit ends.
+// squashed matches the title of a squash merge's commit.
 var squashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(#[0-9]+\)\s*$`) })

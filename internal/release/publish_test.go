@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// origin is a repository to publish to, by .ci/publish.
+// origin is a repository to which .ci/publish publishes.
 type origin struct {
 	t    *testing.T
-	root string // holds a bare Example-Airlines/Astro-Grant
-	main string // a clone of it, with the commit that is released
+	root string // contains the bare repository Example-Airlines/Astro-Grant
+	main string // a clone that contains the commit to release
 }
 
 func newOrigin(t *testing.T) origin {
@@ -22,7 +22,7 @@ func newOrigin(t *testing.T) origin {
 			t.Skip(err)
 		}
 	}
-	// Nobody's own settings, such as to sign each commit.
+	// Ignore the user's settings, such as signing commits.
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	o := origin{t, t.TempDir(), filepath.Join(t.TempDir(), "main")}
@@ -38,7 +38,8 @@ func (o origin) bare() string { return filepath.Join(o.root, good.Repository) }
 
 func (o origin) git(dir string, args ...string) string {
 	o.t.Helper()
-	command := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=test", "-c", "user.email=test@example.com"}, args...)...)
+	options := []string{"-C", dir, "-c", "user.name=test", "-c", "user.email=test@example.com"}
+	command := exec.Command("git", append(options, args...)...)
 	output, err := command.CombinedOutput()
 	if err != nil {
 		o.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, output)
@@ -46,13 +47,13 @@ func (o origin) git(dir string, args ...string) string {
 	return strings.TrimSpace(string(output))
 }
 
-// publish runs .ci/publish with files that say what.
-func (o origin) publish(version, what string) error {
+// publish runs .ci/publish with files that end in content.
+func (o origin) publish(version, content string) error {
 	o.t.Helper()
 	o.git(o.main, "fetch", "--quiet", "--tags", "--force", "origin")
 	folder := o.t.TempDir()
 	for _, name := range []string{"action.yml", "README.md", "LICENSE", "other"} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(name+what), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name+content), 0o600); err != nil {
 			o.t.Fatal(err)
 		}
 	}
@@ -62,14 +63,14 @@ func (o origin) publish(version, what string) error {
 	}
 	command := exec.Command("bash", script, version, folder)
 	command.Dir = o.main
-	command.Env = append(os.Environ(), "TOKEN=secret", "GITHUB_SERVER_URL=file://"+o.root, "GITHUB_REPOSITORY="+good.Repository,
-		"GITHUB_SHA="+o.git(o.main, "rev-parse", "HEAD"))
+	command.Env = append(os.Environ(), "TOKEN=secret", "GITHUB_SERVER_URL=file://"+o.root,
+		"GITHUB_REPOSITORY="+good.Repository, "GITHUB_SHA="+o.git(o.main, "rev-parse", "HEAD"))
 	output, err := command.CombinedOutput()
 	o.t.Logf("%s: %v\n%s", version, err, output)
 	return err
 }
 
-// tags returns what the tags are, as in v1=2 for one whose files say 2.
+// tags returns all tags and the content of their files, for example "v1=a v1.9.0=a".
 func (o origin) tags() string {
 	o.t.Helper()
 	var tags []string
@@ -82,26 +83,27 @@ func (o origin) tags() string {
 func TestPublish(t *testing.T) {
 	o := newOrigin(t)
 	for _, tt := range []struct {
-		version, what string
-		ok            bool
-		tags          string
+		version, content string
+		ok               bool
+		tags             string
 	}{
 		{"v1.9.0", "a", true, "v1=a v1.9.0=a"},
-		{"v1.9.0", "a", true, "v1=a v1.9.0=a"},  // a second try
-		{"v1.9.0", "b", false, "v1=a v1.9.0=a"}, // another image
+		{"v1.9.0", "a", true, "v1=a v1.9.0=a"},  // repeated
+		{"v1.9.0", "b", false, "v1=a v1.9.0=a"}, // different content
 		{"v1.10.0", "c", true, "v1=c v1.10.0=c v1.9.0=a"},
-		{"v1.9.1", "d", true, "v1=c v1.10.0=c v1.9.0=a v1.9.1=d"}, // for those who stay behind
+		{"v1.9.1", "d", true, "v1=c v1.10.0=c v1.9.0=a v1.9.1=d"}, // update of an older minor version
 		{"v2.0.0", "e", true, "v1=c v1.10.0=c v1.9.0=a v1.9.1=d v2=e v2.0.0=e"},
 	} {
-		if err := o.publish(tt.version, tt.what); (err == nil) != tt.ok {
-			t.Fatalf("%s with %s: %v", tt.version, tt.what, err)
+		if err := o.publish(tt.version, tt.content); (err == nil) != tt.ok {
+			t.Fatalf("%s with %s: %v", tt.version, tt.content, err)
 		}
 		if got := o.tags(); got != tt.tags {
-			t.Fatalf("after %s with %s the tags are %q, want %q", tt.version, tt.what, got, tt.tags)
+			t.Fatalf("after %s with %s the tags are %q, want %q", tt.version, tt.content, got, tt.tags)
 		}
 	}
-	if got, want := o.git(o.bare(), "ls-tree", "-r", "--name-only", "v1.9.0"), "LICENSE\nREADME.md\naction.yml"; got != want {
-		t.Errorf("the release holds %q, want %q", got, want)
+	files := o.git(o.bare(), "ls-tree", "-r", "--name-only", "v1.9.0")
+	if want := "LICENSE\nREADME.md\naction.yml"; files != want {
+		t.Errorf("the release contains %q, want %q", files, want)
 	}
 	if parents := o.git(o.bare(), "log", "--format=%p", "v1.9.0"); parents != "" {
 		t.Errorf("the release has the parent %s", parents)

@@ -2,76 +2,87 @@ package report
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
-
-	"astro-workspace-grant/internal/escape"
-	"astro-workspace-grant/internal/grant"
+	"time"
 )
 
-// fileTitle says in a line what became of a grants file.
-func (r *Report) fileTitle() string {
-	const name = "Astro grants file"
-	counted := r.counted()
-	switch {
-	case len(r.Problems) > 0 && counted != "":
-		return fmt.Sprintf("❌ %s failed: %s (%s)", name, r.Problems[0].Kind, counted)
-	case len(r.Problems) > 0:
-		return fmt.Sprintf("❌ %s failed: %s", name, r.Problems[0].Kind)
-	case !r.File.Applied && counted == "":
-		return "🔎 " + name + ", plan: nothing would change"
-	case !r.File.Applied:
-		return "🔎 " + name + ", plan: would be " + counted
-	case counted == "":
-		return "✅ " + name + " applied: nothing had to change"
-	}
-	return "✅ " + name + " applied: " + counted
+// Run describes the workflow run for the report file. Unknown values are empty.
+type Run struct {
+	Repository  string `json:"repository,omitempty"`
+	ID          string `json:"id,omitempty"`
+	Attempt     string `json:"attempt,omitempty"`
+	Commit      string `json:"commit,omitempty"`
+	Actor       string `json:"actor,omitempty"`
+	Event       string `json:"event,omitempty"`
+	PullRequest int    `json:"pullRequest,omitempty"`
 }
 
-// counted tells how many grants there are of each status but unchanged.
-func (r *Report) counted() string {
-	var parts []string
-	for _, status := range []grant.Status{grant.Granted, grant.Updated, grant.Revoked, grant.Failed} {
-		if n := r.Count(status); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+// fileContent is the content of the report file, for programs and auditors.
+type fileContent struct {
+	File           string      `json:"file,omitempty"`
+	Status         string      `json:"status"`
+	Error          string      `json:"error,omitempty"`
+	Applied        bool        `json:"applied"`
+	PlannedOnly    string      `json:"plannedOnly,omitempty"` // why
+	OrganizationID string      `json:"organizationId"`
+	Run            Run         `json:"run"`
+	Grants         []fileGrant `json:"grants"`
+}
+
+type fileGrant struct {
+	TokenID       string `json:"tokenId"`
+	TokenName     string `json:"tokenName"`
+	WorkspaceID   string `json:"workspaceId"`
+	WorkspaceName string `json:"workspaceName"`
+	Before        string `json:"before"` // empty: none
+	After         string `json:"after"`  // the wanted role; "none": no role
+	Status        string `json:"status"`
+	Error         string `json:"error,omitempty"`
+	Time          string `json:"time,omitempty"` // RFC 3339, when Status became known
+	RequestID     string `json:"requestId,omitempty"`
+}
+
+// JSON returns the content of the report file.
+func (r *Result) JSON(run Run) string {
+	content := fileContent{
+		File: r.File, Status: string(r.Status()), Error: string(r.Error()), Applied: r.Applied,
+		PlannedOnly: strings.TrimSuffix(r.Reason.String(), "."), OrganizationID: r.OrganizationID,
+		Run: run, Grants: []fileGrant{},
+	}
+	if r.Redact { // strangers can download artifacts
+		content.OrganizationID = r.OrganizationGiven
+	}
+	for _, o := range r.Outcomes {
+		o.Token, o.Workspace = r.resources(o)
+		if r.Redact {
+			o.Token.ID, o.Token.Name, o.Workspace.ID, o.Workspace.Name, o.RequestID = "", o.TokenGiven(), "", o.WorkspaceGiven, ""
+		}
+		g := fileGrant{
+			TokenID: o.Token.ID, TokenName: o.Token.Name, WorkspaceID: o.Workspace.ID, WorkspaceName: o.Workspace.Name,
+			Before: string(o.Previous), After: string(o.Role), Status: string(o.Status), Error: string(o.Error),
+			RequestID: o.RequestID,
+		}
+		if !o.At.IsZero() {
+			g.Time = o.At.UTC().Format(time.RFC3339)
+		}
+		content.Grants = append(content.Grants, g)
+	}
+	return toJSON(content, "  ") + "\n"
+}
+
+// WriteFile writes a file and its folders under root. No symbolic link can lead out of root.
+func WriteFile(root, path, text string) error {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return fmt.Errorf("opening the checkout: %w", err)
+	}
+	defer dir.Close()
+	if folder := filepath.Dir(path); folder != "." {
+		if err := dir.MkdirAll(folder, 0o755); err != nil {
+			return fmt.Errorf("creating its folder: %w", err)
 		}
 	}
-	return strings.Join(parts, ", ")
-}
-
-func (r *Report) whichFile() string {
-	text := "File " + escape.Code(short(r.File.Path))
-	if !r.File.Why.Empty() {
-		text += ", planned only: " + r.File.Why.Markdown()
-	}
-	return text
-}
-
-func (r *Report) writeFileFooter(b *strings.Builder) {
-	if n := r.Count(grant.Unchanged); n > 0 {
-		fmt.Fprintf(b, "\n%d unchanged.\n", n)
-	}
-	b.WriteString("\n<sub>A line taken out of the file revokes nothing: <code>role: none</code> does.</sub>\n")
-}
-
-func (r *Report) token(g Grant) string {
-	if r.Public || g.TokenID == "" {
-		return escape.Code(short(g.TokenGiven))
-	}
-	return escape.Code(short(g.TokenName)) + "<br><sub>" + escape.Code(g.TokenID) + "</sub>"
-}
-
-// unit is what the rows of the table are.
-func (r *Report) unit() string {
-	if r.File != nil {
-		return "changes"
-	}
-	return "Workspaces"
-}
-
-// whole is where all rows are told.
-func (r *Report) whole() string {
-	if r.File != nil {
-		return "the job summary or the report file"
-	}
-	return "the output “grants”"
+	return dir.WriteFile(path, []byte(text), 0o644)
 }

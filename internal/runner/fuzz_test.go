@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode"
 
-	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/runner"
 )
 
@@ -44,10 +44,10 @@ func readPairs(text string) ([]pair, error) {
 	return pairs, nil
 }
 
-// readLine takes a line off text, and tells whether it ended with a line feed.
-func readLine(text *string) (line string, whole bool) {
-	line, *text, whole = strings.Cut(*text, "\n")
-	return line, whole
+// readLine removes the first line from text and reports whether it ended with a line feed.
+func readLine(text *string) (line string, complete bool) {
+	line, *text, complete = strings.Cut(*text, "\n")
+	return line, complete
 }
 
 func readUntil(text *string, delimiter string) (string, error) {
@@ -57,11 +57,11 @@ func readUntil(text *string, delimiter string) (string, error) {
 		if *text == "" {
 			return "", errors.New("matching delimiter not found")
 		}
-		line, whole := readLine(text)
+		line, complete := readLine(text)
 		if line == delimiter {
 			return start[:end], nil
 		}
-		if !whole {
+		if !complete {
 			return "", errors.New("EOF marker missing new line")
 		}
 		end = len(start) - len(*text) - len("\n")
@@ -82,7 +82,8 @@ func TestReadPairs(t *testing.T) {
 
 func FuzzOutputs(f *testing.F) {
 	for _, value := range []string{
-		"", "a", "\n", "a\nb\n", "a\r\nb\r", "_GitHubActionsFileCommandDelimeter_\nstatus=granted", "ghadelimiter_\nx=y", "x<<E\ny\nE", "\xff\x00", "=", "<<",
+		"", "a", "\n", "a\nb\n", "a\r\nb\r", "_GitHubActionsFileCommandDelimeter_\nstatus=granted", "ghadelimiter_\nx=y",
+		"x<<E\ny\nE", "\xff\x00", "=", "<<",
 	} {
 		f.Add(value, "b", value)
 	}
@@ -108,20 +109,24 @@ func FuzzOutputs(f *testing.F) {
 	})
 }
 
-// commands are those that the runner knows, in its two forms.
+// commands are the names of the commands that the runner knows, in either form.
 var commands = []string{
-	"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "internal-set-repo-path", "notice", "remove-matcher", "save-state",
-	"set-env", "set-output", "stop-commands", "warning", "untrusted-stop-token",
+	"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "internal-set-repo-path",
+	"notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning", "untrusted-stop-token",
 }
 
 // command is what the runner finds in a line of the log.
 type command struct{ name, properties, data string }
 
-// parse finds a command in a line: actions/runner, ActionCommand.cs, TryParseV2 and then TryParse. Their searches follow .NET's
-// culture, which passes over what nobody can see. So these are taken out first, which finds more than the runner does.
+// parse finds a command in a line: actions/runner, ActionCommand.cs, TryParseV2 and then TryParse. Their searches use
+// .NET's culture, which ignores invisible characters. So those are removed first, which finds at least what the runner
+// finds.
 func parse(line string) (command, bool) {
 	line = strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && !unicode.IsSpace(r) {
+		invisible := []*unicode.RangeTable{
+			unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
+		}
+		if unicode.In(r, invisible...) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r
@@ -145,7 +150,7 @@ func parse(line string) (command, bool) {
 	return command{}, false
 }
 
-// unescape decodes what a command says as the runner does. (Only data of the old form may have ";" and "]", too.)
+// unescape decodes properties and data as the runner does. (In the old form, data can also have encoded ";" and "]".)
 func unescape(s string) string {
 	return strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%").Replace(s)
 }
@@ -176,7 +181,8 @@ func TestParse(t *testing.T) {
 // lineEnd is where the runner ends a line of the log.
 var lineEnd = regexp.MustCompile(`\r\n|\r|\n`)
 
-// found returns the commands in a log. Anything that could start one, whether the runner knows it or not, must be one of ours.
+// found returns the commands in a log. Any other line that starts like a command is an error, even if the runner does
+// not know the command.
 func found(t *testing.T, log string) []command {
 	t.Helper()
 	var all []command
@@ -184,10 +190,10 @@ func found(t *testing.T, log string) []command {
 		if c, ok := parse(line); ok {
 			all = append(all, c)
 		} else if strings.HasPrefix(strings.TrimSpace(line), "::") {
-			t.Errorf("starts like a command: %q", line)
+			t.Errorf("a line starts like a command: %q", line)
 		}
 		if strings.Contains(line, "##[") {
-			t.Errorf("has the old form's start: %q", line)
+			t.Errorf("a line contains the start of the old form: %q", line)
 		}
 	}
 	return all
@@ -195,8 +201,10 @@ func found(t *testing.T, log string) []command {
 
 func FuzzLog(f *testing.F) {
 	for _, seed := range []string{
-		"", "a", "::add-mask::x", "\n::set-output name=a::b", "\r::debug::x", "\u00a0::error::x", "\u200b::error::x", ":\u2060:error::x", ":",
-		"##[set-output name=a]b", "#\u200d#[error]x", "##\ufe0f[error]x", "#", "[error]x", "\xff##[error]x", "%0A::error::x", "100%", "::stop-commands::untrusted-stop-token",
+		"", "a", "::add-mask::x", "\n::set-output name=a::b", "\r::debug::x", "\u00a0::error::x", "\u200b::error::x",
+		":\u2060:error::x", ":",
+		"##[set-output name=a]b", "#\u200d#[error]x", "##\ufe0f[error]x", "#", "[error]x", "\xff##[error]x", "%0A::error::x",
+		"100%", "::stop-commands::untrusted-stop-token",
 		"\u2028::error::x", "\u0085::error::x", "\U000e0041::error::x", "a::b", "title=x,y::z",
 	} {
 		f.Add(seed, seed)
@@ -205,29 +213,29 @@ func FuzzLog(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		p := newPlace(map[string]string{"GITHUB_ACTIONS": "true", "RUNNER_DEBUG": "1"})
 		p.Infof("%s%s", a, b)
-		p.Infof("a %s and %s", a, escape.Say("%s", b))
+		p.Infof("a %s and %s", a, message.New("%s", b))
 		if all := found(t, p.log.String()); len(all) > 0 {
 			t.Errorf("commands in log lines: %+v", all)
 		}
 		p.log.Reset()
 
-		says(p, a, b)
-		title, line, lines := "title="+escape.Line(a), escape.Line(b), annotation(escape.Lines(b))
+		logEverywhere(p, a, b)
+		title, line, lines := "title="+message.Line(a), message.Line(b), annotation(message.Lines(b))
 		want := []command{
 			{"debug", "", line},
-			{"group", "", escape.Line(a)},
+			{"group", "", message.Line(a)},
 			{"endgroup", "", ""},
 			{"error", title, lines},
 			{"warning", title, lines},
 			{"notice", title, lines},
 		}
 		if all := found(t, p.log.String()); !slices.Equal(all, want) {
-			t.Errorf("the runner obeys\n%.2000q, want\n%.2000q", all, want)
+			t.Errorf("the runner executes\n%.2000q, want\n%.2000q", all, want)
 		}
 	})
 }
 
-// annotation is what an annotation holds of a message: GitHub cuts it at 4,096 characters.
+// annotation returns a message as an annotation holds it: GitHub limits annotations to 4,096 characters.
 func annotation(message string) string {
 	if runes := []rune(message); len(runes) > 4000 {
 		return string(runes[:4000]) + "…"
@@ -235,8 +243,8 @@ func annotation(message string) string {
 	return message
 }
 
-// says logs a text in every way there is.
-func says(p *place, title, text string) {
+// logEverywhere logs a text in every way that a Runner offers.
+func logEverywhere(p *place, title, text string) {
 	p.Infof("%s", text)
 	p.Debugf("%s", text)
 	p.Group(title, func() { p.Infof("%s", text) })

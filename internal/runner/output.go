@@ -13,12 +13,15 @@ type Output struct {
 	Name, Value string
 }
 
-// Outputs sets the step's outputs, all in one write: a step that is killed leaves all or none.
+// Outputs sets the step's outputs in one write, so that a step that is killed leaves all of them or none.
 func (r *Runner) Outputs(outputs []Output) error {
 	if !r.OnRunner() && r.getenv("GITHUB_OUTPUT") == "" {
+		if !r.Verbose {
+			return nil
+		}
 		r.Infof("── Outputs")
 		for _, output := range outputs {
-			r.Infof("%s=%s", output.Name, output.Value)
+			r.Infof("%s=%s", output.Name, strings.Join(strings.Split(output.Value, "\n"), ", "))
 		}
 		return nil
 	}
@@ -32,8 +35,8 @@ func (r *Runner) Outputs(outputs []Output) error {
 	return nil
 }
 
-// writeOutput writes one output in the form that may hold line breaks. Its delimiter is random for each value, since
-// whoever knows it could end the value and go on with outputs of their own.
+// writeOutput writes one output in the multiline form. Each value has a random delimiter: a value that contained a
+// known delimiter could end early and add outputs of its own.
 func writeOutput(b *strings.Builder, name, value string) {
 	delimiter := "ghadelimiter_" + rand.Text()
 	for strings.Contains(value, delimiter) {
@@ -42,10 +45,13 @@ func writeOutput(b *strings.Builder, name, value string) {
 	fmt.Fprintf(b, "%s<<%s\n%s\n%s\n", name, delimiter, value, delimiter)
 }
 
-// Summary adds Markdown to the job summary. The Markdown is made safe by whoever made it.
+// Summary appends Markdown to the job summary. The caller has made its values safe.
 func (r *Runner) Summary(markdown string) error {
 	markdown = r.RedactMarkdown(markdown)
 	if !r.OnRunner() && r.getenv("GITHUB_STEP_SUMMARY") == "" {
+		if !r.Verbose {
+			return nil
+		}
 		r.Infof("── Job summary")
 		fmt.Fprintln(r.out, markdown)
 		return nil
@@ -56,10 +62,10 @@ func (r *Runner) Summary(markdown string) error {
 	return nil
 }
 
-// fileCommand appends to the file that the runner named for it. The library panics where it cannot.
+// fileCommand appends to a file of the runner. The library panics if it cannot.
 func (r *Runner) fileCommand(name, text string) (err error) {
 	if r.getenv("GITHUB_"+name) == "" {
-		return fmt.Errorf("the runner named no file for it (GITHUB_%s is not set)", name)
+		return fmt.Errorf("GITHUB_%s is not set", name)
 	}
 	defer func() {
 		if failure := recover(); failure != nil {

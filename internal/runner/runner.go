@@ -1,7 +1,7 @@
-// Package runner is the way to and from GitHub's runner: inputs, log, outputs, summary, masks and the event. Whatever leaves
-// through it is made safe in it: no text can start a workflow command or forge an output, and no secret shows.
+// Package runner talks to GitHub's runner: inputs, log, outputs, job summary, masks and the event. It makes everything
+// safe that leaves through it: no text can start a workflow command or forge an output, and no secret is shown.
 //
-// Off a runner it serves a terminal: outputs and summary are printed, and nothing is asked of a runner that is not there.
+// Without a runner it serves a terminal.
 package runner
 
 import (
@@ -17,11 +17,14 @@ import (
 
 	"github.com/sethvargo/go-githubactions"
 
-	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/message"
 )
 
-// Runner is the runner that started this step, or the terminal.
+// Runner is the runner that started this step, or a terminal.
 type Runner struct {
+	// Verbose prints outputs and job summary in a terminal.
+	Verbose bool
+
 	action *githubactions.Action
 	getenv func(string) string
 	out    io.Writer
@@ -31,7 +34,7 @@ type Runner struct {
 	issued  map[string]int
 }
 
-// New returns the Runner that the environment tells of. Its log goes to out.
+// New returns the Runner that the environment describes. Its log goes to out.
 func New(getenv func(string) string, out io.Writer) *Runner {
 	return &Runner{
 		action: githubactions.New(githubactions.WithWriter(out), githubactions.WithGetenv(getenv)),
@@ -41,23 +44,23 @@ func New(getenv func(string) string, out io.Writer) *Runner {
 	}
 }
 
-// OnRunner reports whether a runner of GitHub's started this step.
+// OnRunner reports whether GitHub's runner started this step.
 func (r *Runner) OnRunner() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
 
-// Input returns an input, white space around it trimmed.
+// Input returns an input without surrounding white space.
 func (r *Runner) Input(name string) string { return r.action.GetInput(name) }
 
-// Env returns a variable of the environment.
+// Env returns an environment variable.
 func (r *Runner) Env(name string) string { return r.getenv(name) }
 
-// Secret keeps a value from ever being shown. A runner is told to mask it; on a terminal that would print it.
+// Secret keeps a value from being shown. On a runner it also masks the value; in a terminal that would print it.
 func (r *Runner) Secret(value string) {
 	if value == "" {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	// The mask is a line each: the runner matches lines, and a secret that was pasted with a line break has several.
+	// The runner matches masks within lines, and a secret that was pasted with a line break has several.
 	for line := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == '\n' || c == '\r' }) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -67,11 +70,11 @@ func (r *Runner) Secret(value string) {
 			r.action.AddMask(line)
 		}
 	}
-	// The longest first: one may be a part of another.
+	// The longest comes first, as one may be part of another.
 	slices.SortFunc(r.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 }
 
-// Redact takes the secrets out of a text that is about to leave.
+// Redact removes the secrets from a text.
 func (r *Runner) Redact(s string) string {
 	for _, secret := range r.secrets {
 		s = strings.ReplaceAll(s, secret, "***")
@@ -79,11 +82,11 @@ func (r *Runner) Redact(s string) string {
 	return s
 }
 
-// RedactMarkdown takes the secrets out of Markdown that leaves by another way than this package. Where they stand as code,
-// neither Redact nor the runner finds them.
+// RedactMarkdown removes the secrets from Markdown, including those that [message.Code] has encoded, which neither
+// [Runner.Redact] nor the runner would find.
 func (r *Runner) RedactMarkdown(markdown string) string {
 	for _, secret := range r.secrets {
-		markdown = strings.ReplaceAll(markdown, escape.Inside(secret), "***")
+		markdown = strings.ReplaceAll(markdown, message.Inside(secret), "***")
 	}
 	return r.Redact(markdown)
 }
@@ -92,15 +95,15 @@ func (r *Runner) RedactMarkdown(markdown string) string {
 func (r *Runner) Infof(format string, values ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.action.Infof("%s", escape.Line(r.Redact(fmt.Sprintf(format, values...))))
+	r.action.Infof("%s", message.Line(r.Redact(fmt.Sprintf(format, values...))))
 }
 
-// Debugf logs a line that shows only where the runner's debug log is on.
+// Debugf logs a line if the runner's debug log is on.
 func (r *Runner) Debugf(format string, values ...any) {
 	if r.getenv("RUNNER_DEBUG") != "1" {
 		return
 	}
-	line := escape.Line(r.Redact(fmt.Sprintf(format, values...)))
+	line := message.Line(r.Redact(fmt.Sprintf(format, values...)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.OnRunner() {
@@ -110,9 +113,9 @@ func (r *Runner) Debugf(format string, values ...any) {
 	r.action.Infof("debug: %s", line)
 }
 
-// Group runs a phase of the step, its log lines folded under title on a runner.
+// Group runs a phase of the step. A runner folds its log lines under the title.
 func (r *Runner) Group(title string, phase func()) {
-	title = escape.Line(title)
+	title = message.Line(title)
 	if !r.OnRunner() {
 		r.Infof("── %s", title)
 		phase()
@@ -127,56 +130,56 @@ func (r *Runner) Group(title string, phase func()) {
 	r.mu.Unlock()
 }
 
-// An annotation holds 4,096 characters, and a step ten of a kind (the rest would show in the log only).
+// An annotation holds 4,096 characters. A step can have ten of each kind; further ones appear in the log only.
 const (
 	annotationLength = 4000
 	annotations      = 10
 )
 
-// Error says that the step fails and why: an annotation of the run. The title is ours.
-func (r *Runner) Error(title, message string) { r.annotate("error", title, message, nil) }
+// Error reports why the step fails, as an annotation of the run. The title is ours.
+func (r *Runner) Error(title, text string) { r.annotate("error", title, text, nil) }
 
-// ErrorAt is Error for a line of a file: it shows on a pull request's diff.
-func (r *Runner) ErrorAt(file string, line, column int, title, message string) {
-	r.annotate("error", title, message, githubactions.CommandProperties{
-		"file": escape.Line(r.Redact(file)), "line": strconv.Itoa(line), "col": strconv.Itoa(column),
+// ErrorAt is like [Runner.Error] for a position in a file. GitHub shows it on a pull request's diff.
+func (r *Runner) ErrorAt(file string, line, column int, title, text string) {
+	r.annotate("error", title, text, githubactions.CommandProperties{
+		"file": message.Line(r.Redact(file)), "line": strconv.Itoa(line), "col": strconv.Itoa(column),
 	})
 }
 
-// Warning says what somebody should look at.
-func (r *Runner) Warning(title, message string) { r.annotate("warning", title, message, nil) }
+// Warning reports something that needs attention.
+func (r *Runner) Warning(title, text string) { r.annotate("warning", title, text, nil) }
 
-// Notice says what somebody may want to know.
-func (r *Runner) Notice(title, message string) { r.annotate("notice", title, message, nil) }
+// Notice reports something worth knowing.
+func (r *Runner) Notice(title, text string) { r.annotate("notice", title, text, nil) }
 
-func (r *Runner) annotate(kind, title, message string, place githubactions.CommandProperties) {
+func (r *Runner) annotate(kind, title, text string, position githubactions.CommandProperties) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	title, message = escape.Line(title), escape.Lines(r.Redact(message))
+	title, text = message.Line(title), message.Lines(r.Redact(text))
 	if !r.OnRunner() {
 		where := ""
-		if place != nil {
-			where = fmt.Sprintf("%s:%s:%s: ", place["file"], place["line"], place["col"])
+		if position != nil {
+			where = fmt.Sprintf("%s:%s:%s: ", position["file"], position["line"], position["col"])
 		}
-		fmt.Fprintf(r.out, "%s: %s%s: %s\n", kind, where, title, strings.ReplaceAll(message, "\n", "\n    "))
+		fmt.Fprintf(r.out, "%s: %s%s: %s\n", kind, where, title, strings.ReplaceAll(text, "\n", "\n    "))
 		return
 	}
 	r.issued[kind]++
 	if r.issued[kind] > annotations {
-		r.action.Infof("%s", escape.Line(title+": "+message))
+		r.action.Infof("%s", message.Line(title+": "+text))
 		return
 	}
-	short := message
-	if runes := []rune(message); len(runes) > annotationLength {
+	short := text
+	if runes := []rune(text); len(runes) > annotationLength {
 		short = string(runes[:annotationLength]) + "…"
-		r.action.Infof("%s", escape.Line(title+": "+message))
+		r.action.Infof("%s", message.Line(title+": "+text))
 	}
 	properties := githubactions.CommandProperties{"title": title}
-	maps.Copy(properties, place)
+	maps.Copy(properties, position)
 	r.action.IssueCommand(&githubactions.Command{Name: kind, Message: short, Properties: properties})
 }
 
-// Event reads the payload of the event that triggered the run, nil where there is none.
+// Event reads the payload of the event that triggered the run. It returns nil if there is none.
 func (r *Runner) Event() ([]byte, error) {
 	path := r.getenv("GITHUB_EVENT_PATH")
 	if path == "" {

@@ -3,18 +3,19 @@ package runner_test
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"astro-workspace-grant/internal/escape"
+	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/runner"
 )
 
 const secret = "eyJhbGciOi.eyJwZXJtaXNz.c2lnbmF0dXJl"
 
-// place is where a Runner runs: its environment, its log and its files.
+// place is a Runner with its environment, its log and its files.
 type place struct {
 	*runner.Runner
 	log bytes.Buffer
@@ -27,7 +28,7 @@ func newPlace(env map[string]string) *place {
 	return p
 }
 
-// onRunner is a place as GitHub's runner makes it, with the files that it names.
+// onRunner returns a place with the environment and the files that GitHub's runner sets up.
 func onRunner(t testing.TB) *place {
 	t.Helper()
 	dir := t.TempDir()
@@ -92,7 +93,7 @@ func TestLog(t *testing.T) {
 			"A: " + long + "\n::error title=A::" + long[:8000] + "…\n", "error: A: " + long + "\n",
 		},
 		{
-			"more annotations than show", func(r *runner.Runner) {
+			"more annotations than GitHub shows", func(r *runner.Runner) {
 				for range 11 {
 					r.Error("A", "b")
 				}
@@ -119,7 +120,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-func TestDebugIsOffUnlessAskedFor(t *testing.T) {
+func TestDebugLogIsOffByDefault(t *testing.T) {
 	for _, env := range []map[string]string{{}, {"GITHUB_ACTIONS": "true"}, {"RUNNER_DEBUG": "0"}} {
 		p := newPlace(env)
 		p.Debugf("x")
@@ -135,32 +136,48 @@ func TestInput(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if got := p.Input("role"); got != "" {
-		t.Errorf("an input that is not given is %q", got)
+		t.Errorf("an input that is not set is %q", got)
 	}
 }
+
+// inTerminal is what differs in the environment of a terminal.
+var inTerminal = map[string]string{"GITHUB_ACTIONS": "", "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}
 
 func TestFileCommands(t *testing.T) {
 	outputs := []runner.Output{{Name: "status", Value: "granted"}}
 	for _, tt := range []struct {
-		name             string
-		env              map[string]string // over the runner's
-		output, summary  string            // what the errors tell of
-		logged, unlogged string
+		name                string
+		env                 map[string]string // changes to the runner's
+		verbose             bool
+		output, summary     string // parts of the errors
+		logged, notInTheLog string
 	}{
-		{name: "on a runner", unlogged: "granted"},
-		{name: "no files on a runner", env: map[string]string{"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}, output: "GITHUB_OUTPUT is not set", summary: "GITHUB_STEP_SUMMARY is not set"},
-		{name: "unwritable files on a runner", env: map[string]string{"GITHUB_OUTPUT": "/nowhere/a", "GITHUB_STEP_SUMMARY": "/nowhere/b"}, output: "/nowhere/a", summary: "/nowhere/b"},
-		{name: "no files at a terminal", env: map[string]string{"GITHUB_ACTIONS": "", "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}, logged: "── Outputs\nstatus=granted\n── Job summary\n# S\n"},
-		{name: "files at a terminal", env: map[string]string{"GITHUB_ACTIONS": ""}, unlogged: "granted"},
+		{name: "on a runner", notInTheLog: "granted"},
+		{name: "on a runner, verbose", verbose: true, notInTheLog: "granted"},
+		{
+			name: "no files on a runner", env: map[string]string{"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""},
+			output: "GITHUB_OUTPUT is not set", summary: "GITHUB_STEP_SUMMARY is not set",
+		},
+		{
+			name:   "unwritable files on a runner",
+			env:    map[string]string{"GITHUB_OUTPUT": "/nowhere/a", "GITHUB_STEP_SUMMARY": "/nowhere/b"},
+			output: "/nowhere/a", summary: "/nowhere/b",
+		},
+		{name: "no files in a terminal", env: inTerminal, notInTheLog: "granted"},
+		{
+			name: "no files in a terminal, verbose", env: inTerminal, verbose: true,
+			logged: "── Outputs\nstatus=granted\n── Job summary\n# S\n",
+		},
+		{name: "files in a terminal", env: map[string]string{"GITHUB_ACTIONS": ""}, verbose: true, notInTheLog: "granted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := onRunner(t)
-			for name, value := range tt.env {
-				p.env[name] = value
-			}
-			tellsOf(t, "outputs", p.Outputs(outputs), tt.output)
-			tellsOf(t, "summary", p.Summary("# S"), tt.summary)
-			if log := p.log.String(); !strings.Contains(log, tt.logged) || tt.unlogged != "" && strings.Contains(log, tt.unlogged) {
+			p.Verbose = tt.verbose
+			maps.Copy(p.env, tt.env)
+			checkError(t, "outputs", p.Outputs(outputs), tt.output)
+			checkError(t, "summary", p.Summary("# S"), tt.summary)
+			log := p.log.String()
+			if !strings.Contains(log, tt.logged) || tt.notInTheLog != "" && strings.Contains(log, tt.notInTheLog) {
 				t.Errorf("the log is:\n%s", log)
 			}
 			if _, changed := tt.env["GITHUB_OUTPUT"]; !changed && p.file(t, "GITHUB_STEP_SUMMARY") != "# S\n" {
@@ -170,14 +187,14 @@ func TestFileCommands(t *testing.T) {
 	}
 }
 
-// tellsOf fails unless err is an error that has part in it, or none where part is empty.
-func tellsOf(t *testing.T, what string, err error, part string) {
+// checkError fails the test unless err contains part, or is nil if part is empty.
+func checkError(t *testing.T, what string, err error, part string) {
 	t.Helper()
 	switch {
 	case (err == nil) != (part == ""):
 		t.Errorf("%s: %v", what, err)
 	case err != nil && !strings.Contains(err.Error(), part):
-		t.Errorf("%s: %v does not tell of %s", what, err, part)
+		t.Errorf("%s: %v does not contain %s", what, err, part)
 	}
 }
 
@@ -194,28 +211,29 @@ func TestDelimitersDiffer(t *testing.T) {
 	}
 }
 
-func TestSecretLeavesNowhere(t *testing.T) {
-	for _, env := range []map[string]string{nil, {"GITHUB_ACTIONS": "", "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}} {
+func TestSecretIsNeverShown(t *testing.T) {
+	for _, env := range []map[string]string{nil, inTerminal} {
 		p := onRunner(t)
-		for name, value := range env {
-			p.env[name] = value
-		}
+		p.Verbose = true
+		maps.Copy(p.env, env)
 		p.Secret(secret)
 		p.log.Reset() // the mask itself
-		text := "a server says " + secret
-		says(p, "Title", text)
-		err := errors.Join(p.Outputs([]runner.Output{{Name: "token-name", Value: text}}), p.Summary(escape.Say("%s", text).Markdown()))
-		tellsOf(t, "outputs and summary", err, "")
+		text := "the server returned " + secret
+		logEverywhere(p, "Title", text)
+		err := errors.Join(
+			p.Outputs([]runner.Output{{Name: "token-name", Value: text}}),
+			p.Summary(message.New("%s", text).Markdown()))
+		checkError(t, "outputs and summary", err, "")
 		inCode := strings.NewReplacer(".", "&#46;").Replace(secret)
-		told := p.log.String()
+		shown := p.log.String()
 		if env == nil {
-			told += p.file(t, "GITHUB_OUTPUT") + p.file(t, "GITHUB_STEP_SUMMARY")
+			shown += p.file(t, "GITHUB_OUTPUT") + p.file(t, "GITHUB_STEP_SUMMARY")
 		}
-		if strings.Contains(told, secret) || strings.Contains(told, inCode) {
-			t.Errorf("the secret shows in:\n%s", told)
+		if strings.Contains(shown, secret) || strings.Contains(shown, inCode) {
+			t.Errorf("the secret is shown in:\n%s", shown)
 		}
-		if !strings.Contains(told, "***") {
-			t.Errorf("nothing was told:\n%s", told)
+		if !strings.Contains(shown, "***") {
+			t.Errorf("nothing was shown:\n%s", shown)
 		}
 	}
 }
@@ -227,12 +245,12 @@ func TestEvent(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, path, want, problem string }{
 		{"none", "", "", ""},
-		{"there", file, "{}", ""},
-		{"gone", file + "x", "", "reading the event"},
+		{"readable", file, "{}", ""},
+		{"missing", file + "x", "", "reading the event"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			payload, err := newPlace(map[string]string{"GITHUB_EVENT_PATH": tt.path}).Event()
-			tellsOf(t, "event", err, tt.problem)
+			checkError(t, "event", err, tt.problem)
 			if string(payload) != tt.want {
 				t.Errorf("got %q", payload)
 			}

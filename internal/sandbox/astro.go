@@ -1,10 +1,10 @@
-// Package sandbox imitates the Astro v1 API in memory, as strictly as the real one: what the API refuses,
-// it refuses, and it accepts nothing a client should not send. People try the action on it without an
-// account, and the tests drive the program against it. It does the same for the part of GitHub's API where
-// the action looks for a pull request and comments on it.
+// Package sandbox imitates the Astro v1 API in memory, and the part of GitHub's API that finds pull requests,
+// reads files and writes comments. People try the action on it without an account; tests run the program
+// against it.
 //
-// It knows nothing of the program's own types. Roles are kept as the bytes that were sent, so a client that
-// drops or rewrites one byte of somebody's role is found out.
+// It is at least as strict as the real APIs: it refuses what they refuse, and also what a client should not
+// send. It shares no types with the program. Roles are stored as the bytes received, so that a test notices
+// if a client drops or rewrites a single byte of an existing role.
 package sandbox
 
 import (
@@ -15,42 +15,42 @@ import (
 	"time"
 )
 
-// Options say how the API behaves. The zero value answers at once, without limits and without faults.
+// Options configure the API. The zero value responds immediately, without rate limits or faults.
 type Options struct {
-	// APIToken is the bearer token that is accepted; any other, or none, answers 401.
+	// APIToken is the only bearer token that is accepted. If it is empty, every request gets a 401.
 	APIToken string
 
-	// Latency is drawn once for each request, one call at a time, in order of arrival: half of it passes
-	// before the effect, half after. It must not call the Astro's methods.
+	// Latency returns the latency of one request: half of it passes before the request takes effect, half
+	// after. Calls are sequential, in order of arrival. It must not call methods of the Astro.
 	Latency func() time.Duration
 
-	// Lag is how far reads of tokens trail writes. A token answers as it was that long ago.
+	// Lag is the read-after-write delay of API tokens: reads return the token as it was this long ago.
 	Lag time.Duration
 
-	// GETs and POSTs are the requests answered in any one second; those past them meet a 429 without
-	// Retry-After, and do not count. 0 is no limit.
+	// GETs and POSTs limit the requests per second (sliding window); 0 means no limit. Requests above the
+	// limit get a 429 without Retry-After and do not count.
 	GETs, POSTs int
 
-	// RolesInLists makes the list of tokens carry their roles. The real one may or may not.
+	// RolesInLists includes the roles of API tokens in lists. Whether the real API does is not documented.
 	RolesInLists bool
 
-	// Fault is asked about each request, one call at a time; n counts from 1 in order of arrival. It may
-	// read the body and call the Astro's methods, but must not wait.
+	// Fault returns the fault to inject into request n, counted from 1. Calls are sequential, in order of
+	// arrival. It may read the body and call methods of the Astro, but must not block.
 	Fault func(n int, r *http.Request) Fault
 }
 
 // Astro is one Astro Organization in memory. It is an [http.Handler] for the API under any prefix that ends
-// in /v1, and safe for use by several goroutines.
+// in /v1. It is safe for concurrent use.
 //
-// A connection that has to be cut without access to the network connection below panics with
-// [http.ErrAbortHandler], as net/http has it; whoever calls ServeHTTP without a server must recover that.
+// To drop a connection that it cannot hijack, it panics with [http.ErrAbortHandler], as net/http recommends.
+// Callers of ServeHTTP without a server must recover from that panic.
 type Astro struct {
-	traffic
+	frontend
 	options     Options
-	gets, posts window // in the order of arrival
+	gets, posts window
 
 	mu            sync.Mutex
-	organizations []resource // the first one is the Organization that can be read
+	organizations []resource // the API token has access to the first one only
 	workspaces    []resource
 	workspace     map[string]resource
 	tokens        []*token
@@ -58,16 +58,16 @@ type Astro struct {
 	lastUpdate    time.Time
 }
 
-// A resource is an Organization or a Workspace. Neither ever changes, so its answer is rendered once.
+// A resource is an Organization or a Workspace. Neither ever changes, so its JSON is rendered once.
 type resource struct {
 	id, name string
 	json     []byte
 }
 
-// New returns an Organization without Workspaces and tokens.
+// New returns an Organization without Workspaces and API tokens.
 func New(id, name string, o Options) *Astro {
 	a := &Astro{
-		traffic:   traffic{latency: o.Latency, fault: o.Fault},
+		frontend:  frontend{latency: o.Latency, fault: o.Fault},
 		options:   o,
 		workspace: make(map[string]resource),
 		token:     make(map[string]*token),
@@ -79,47 +79,47 @@ func New(id, name string, o Options) *Astro {
 	return a
 }
 
-// AddOrganization adds a further Organization. The list of Organizations shows it; all else in it is
-// answered with 403.
+// AddOrganization adds an Organization that appears in the list of Organizations. All other requests for it
+// get a 403.
 func (a *Astro) AddOrganization(id, name string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.organizations = append(a.organizations, resource{id, name, renderOrganization(id, name, a.nextUpdate())})
+	a.organizations = append(a.organizations, resource{id, name, renderOrganization(id, name, a.nextUpdatedAt())})
 }
 
 // AddWorkspace adds a Workspace to the Organization. Names need not be unique.
 func (a *Astro) AddWorkspace(id, name string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	w := resource{id, name, renderWorkspace(id, name, a.organizations[0], a.nextUpdate())}
+	w := resource{id, name, renderWorkspace(id, name, a.organizations[0], a.nextUpdatedAt())}
 	a.workspaces = append(a.workspaces, w)
 	a.workspace[id] = w
 }
 
-// AddToken adds an API token to the Organization, unchecked: a test may want one that is broken. Reads see
-// it at once, whatever the lag.
+// AddToken adds an API token to the Organization without validation, since tests also need invalid ones.
+// Reads return it immediately, whatever the lag.
 func (a *Astro) AddToken(t Token) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	added := newToken(t, a.nextUpdate())
+	added := newToken(t, a.nextUpdatedAt())
 	a.tokens = append(a.tokens, added)
 	a.token[t.ID] = added
 }
 
-// Roles returns the raw role entries of a token as they stand now, whatever the lag.
+// Roles returns the current raw role entries of an API token, whatever the lag.
 func (a *Astro) Roles(tokenID string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.mustToken(tokenID).latest().roles)
 }
 
-// SetRoles replaces the roles of a token, unchecked, as another tool would.
+// SetRoles replaces the roles of an API token without validation, as if another tool had written them.
 func (a *Astro) SetRoles(tokenID string, roles ...string) {
 	a.Update(tokenID, func([]string) []string { return roles })
 }
 
-// Update replaces the roles of a token with what f makes of them, with nothing between the read and the
-// write. f must not call the Astro's methods.
+// Update atomically replaces the roles of an API token with the result of f, which must not call methods of
+// the Astro.
 func (a *Astro) Update(tokenID string, f func(roles []string) []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -127,13 +127,12 @@ func (a *Astro) Update(tokenID string, f func(roles []string) []string) {
 	a.store(t, slices.Clone(f(slices.Clone(t.latest().roles))))
 }
 
-// store is the one place where a token's roles change.
 func (a *Astro) store(t *token, roles []string) {
 	now := time.Now()
-	t.add(version{at: now, updated: a.nextUpdate(), roles: roles}, now.Add(-a.options.Lag))
+	t.add(version{at: now, updated: a.nextUpdatedAt(), roles: roles}, now.Add(-a.options.Lag))
 }
 
-// mustToken panics on a token that is not there: only a test with a typo asks for one.
+// mustToken panics if the token does not exist, which means that a test has a typo.
 func (a *Astro) mustToken(id string) *token {
 	t, ok := a.token[id]
 	if !ok {
@@ -142,9 +141,9 @@ func (a *Astro) mustToken(id string) *token {
 	return t
 }
 
-// nextUpdate is now, or just after the last one where the clock has not moved: updatedAt tells two writes
-// apart, however close they are.
-func (a *Astro) nextUpdate() time.Time {
+// nextUpdatedAt returns the current time, or the first later time that is unique: clients compare updatedAt
+// to detect writes, also those within one tick of the clock.
+func (a *Astro) nextUpdatedAt() time.Time {
 	now := time.Now()
 	if !now.After(a.lastUpdate) {
 		now = a.lastUpdate.Add(time.Nanosecond)

@@ -31,8 +31,8 @@ const (
 
 var bearer = APIToken(testOrganization, testToken, time.Unix(4e9, 0))
 
-// newTest returns an Organization with one Workspace, a token, and a token of a Workspace.
-func newTest(o Options) *Astro {
+// newTestAstro returns an Organization with one Workspace, an Organization API token and a Workspace API token.
+func newTestAstro(o Options) *Astro {
 	o.APIToken = bearer
 	a := New(testOrganization, "Test", o)
 	a.AddWorkspace(testWorkspace, "One")
@@ -41,7 +41,7 @@ func newTest(o Options) *Astro {
 	return a
 }
 
-// newRequest is a request as the API wants it, then edited.
+// newRequest returns a valid request, changed by the edit functions.
 func newRequest(method, url, body string, edit ...func(*http.Request)) *http.Request {
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
@@ -60,14 +60,14 @@ func newRequest(method, url, body string, edit ...func(*http.Request)) *http.Req
 	return r
 }
 
-// direct answers a request without a server, so that time can be virtual.
+// direct handles a request without a server, so that it works with the fake clock of synctest.
 func direct(a *Astro, method, path, body string, edit ...func(*http.Request)) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, newRequest(method, "http://sandbox.test"+path, body, edit...))
 	return w
 }
 
-// overNetwork answers a request through a server and a client.
+// overNetwork sends a request from an HTTP client to a server.
 func overNetwork(t *testing.T, a *Astro, method, path, body string) (*http.Response, string, error) {
 	t.Helper()
 	server := httptest.NewServer(a)
@@ -102,8 +102,8 @@ func equal(t *testing.T, what string, got, want any) {
 	}
 }
 
-func TestForeignWriters(t *testing.T) {
-	a := newTest(Options{})
+func TestRolesChangedByOtherWriters(t *testing.T) {
+	a := newTestAstro(Options{})
 	before := direct(a, "GET", tokenPath, "").Body.String()
 
 	a.SetRoles(testToken, memberRole, workspaceRole)
@@ -114,13 +114,13 @@ func TestForeignWriters(t *testing.T) {
 	type token struct{ UpdatedAt string }
 	after := direct(a, "GET", tokenPath, "").Body.String()
 	if decode[token](t, before).UpdatedAt >= decode[token](t, after).UpdatedAt {
-		t.Errorf("updatedAt did not rise: %s, then %s", before, after)
+		t.Errorf("updatedAt did not increase: %s, then %s", before, after)
 	}
 }
 
-func TestUpdatedAtRisesThoughTheClockStands(t *testing.T) {
+func TestUpdatedAtIncreasesWithinOneClockTick(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newTest(Options{})
+		a := newTestAstro(Options{})
 		last := ""
 		for range 3 {
 			a.SetRoles(testToken, memberRole)
@@ -136,8 +136,8 @@ func TestUpdatedAtRisesThoughTheClockStands(t *testing.T) {
 	})
 }
 
-func TestConcurrentUpdatesLoseNothing(t *testing.T) {
-	a := newTest(Options{})
+func TestConcurrentUpdatesAreAtomic(t *testing.T) {
+	a := newTestAstro(Options{})
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
@@ -150,11 +150,11 @@ func TestConcurrentUpdatesLoseNothing(t *testing.T) {
 	equal(t, "number of requests", len(a.Requests()), 50)
 }
 
-func TestUnknownTokenIsATypo(t *testing.T) {
+func TestUnknownTokenPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
 		}
 	}()
-	newTest(Options{}).SetRoles("typo")
+	newTestAstro(Options{}).SetRoles("typo")
 }

@@ -3,10 +3,12 @@ package sandbox
 import (
 	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"time"
 )
 
-// The Organization that [Demo] returns, and its API token that may make the calls.
+// IDs of the Organization that [Demo] returns, and of its API token with the Organization Owner role.
 const (
 	DemoOrganizationID = "clorgexampleairlines00001"
 	DemoTokenID        = "cltokenplatformadmin00002"
@@ -20,8 +22,8 @@ const (
 	demoDeployment  = "cldeploymentflightdata001"
 )
 
-// Demo returns a small Organization that has what real ones have: names that are not unique, tokens of other
-// scopes, one that has expired, and roles of every kind.
+// Demo returns a small Organization with the complications of real ones: names that are not unique, API
+// tokens of other scopes, an expired API token, and roles of every entity type.
 func Demo(o Options) *Astro {
 	a := New(DemoOrganizationID, "Example Airlines", o)
 
@@ -43,7 +45,7 @@ func Demo(o Options) *Astro {
 		},
 	})
 	a.AddToken(Token{
-		ID: DemoTokenID, Name: "Platform Admin", Description: "Grants the others their access",
+		ID: DemoTokenID, Name: "Platform Admin", Description: "Manages the other API tokens",
 		Roles: []string{demoRole(scopeOrganization, DemoOrganizationID, "ORGANIZATION_OWNER")},
 	})
 	for _, id := range []string{"cltokennightlyreports0003", "cltokennightlyreports0004"} {
@@ -70,13 +72,14 @@ func Demo(o Options) *Astro {
 	return a
 }
 
-// The repository of [DemoGitHub] and its pull request.
+// The repository of [DemoGitHub] and the number of its pull request.
 const (
 	DemoRepository  = "example-airlines/platform"
 	DemoPullRequest = 7
 )
 
-// DemoGitHub returns a GitHub with one open pull request, on which the token may comment as a workflow does.
+// DemoGitHub returns a repository with one open pull request. The token has the rights of a workflow's
+// GITHUB_TOKEN and can comment on it.
 func DemoGitHub(token string) *GitHub {
 	g := NewGitHub(DemoRepository, GitHubOptions{})
 	g.AddToken(token, Account{Login: "github-actions[bot]", ID: 41898282, Type: "Bot"}, true)
@@ -96,8 +99,8 @@ func demoDAGRole(entityType, entityID, role string) string {
 		entityType, entityID, demoDeployment, role)
 }
 
-// APIToken returns an API token shaped as Astro's are: a JWT whose claims name its Organization, itself and
-// its end. Nobody signed it. A zero time is a token that never expires.
+// APIToken returns an API token in the format of Astro's: a JWT whose claims contain the Organization's ID,
+// the token's own ID and its expiry. The signature is a dummy. The zero time means that it never expires.
 func APIToken(organizationID, tokenID string, expires time.Time) string {
 	type claims struct {
 		Permissions []string `json:"permissions"`
@@ -109,5 +112,29 @@ func APIToken(organizationID, tokenID string, expires time.Time) string {
 	}
 	segment := base64.RawURLEncoding.EncodeToString
 	return segment([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." + segment(encode(c)) + "." +
-		segment([]byte("made by the sandbox, signed by nobody"))
+		segment([]byte("not a signature: made by the sandbox"))
+}
+
+// demoLatency is the latency of Astro requests in a [DemoServer].
+const demoLatency = 50 * time.Millisecond
+
+// DemoServer serves [Demo] and [DemoGitHub].
+type DemoServer struct {
+	APIToken string // accepted by both
+	GitHub   *GitHub
+	Handler  http.Handler // Astro at /v1, GitHub at /api/v3 and /api/graphql
+}
+
+// NewDemo returns a DemoServer. If faults is set, many requests to Astro fail at first (see [Flaky]).
+func NewDemo(faults bool) DemoServer {
+	token := APIToken(DemoOrganizationID, DemoTokenID, time.Now().AddDate(1, 0, 0))
+	options := Options{APIToken: token, Latency: func() time.Duration { return demoLatency }}
+	if faults {
+		options.Fault = Flaky(rand.Uint64())
+	}
+	github := DemoGitHub(token)
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", Demo(options))
+	mux.Handle("/api/", github)
+	return DemoServer{APIToken: token, GitHub: github, Handler: mux}
 }

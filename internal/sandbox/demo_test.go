@@ -25,7 +25,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestDemoRolesAreValid lends the roles of each token to a new one, so that none is accepted for being there.
+// TestDemoRolesAreValid writes the roles of each token to a new token: entries that a token already has are not
+// validated.
 func TestDemoRolesAreValid(t *testing.T) {
 	a := Demo(Options{APIToken: bearer})
 	a.AddToken(Token{ID: "new"})

@@ -10,26 +10,26 @@ import (
 	"unicode/utf8"
 )
 
-// An entity is what a role is for.
+// An entity is the Organization, Workspace, Deployment, DAG or DAG tag that a role applies to.
 type entity struct {
 	kind, id, deploymentID string
 }
 
-// An entry is what the API understands of one role.
+// An entry is one role of an API token.
 type entry struct {
 	entity
 	role    string
-	unknown []string // the names of its members that the API does not know
+	unknown []string // names of members that are not part of the API
 }
 
-// parseRoles takes the raw entries out of a body that has the one key "roles" and nothing else.
-func parseRoles(body []byte) ([]string, *refusal) {
+// parseRolesBody returns the raw entries of a body, whose only key must be "roles".
+func parseRolesBody(body []byte) ([]string, *astroError) {
 	keys, values, err := members(body)
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "The body is not a JSON object: %v", err)
+		return nil, astroErrorf(http.StatusBadRequest, "The body is not a JSON object: %v", err)
 	}
 	if len(keys) != 1 || keys[0] != "roles" {
-		return nil, invalid("body", "must have the one key roles")
+		return nil, invalid("body", "must have exactly one key, roles")
 	}
 	var raw []json.RawMessage
 	if err := json.Unmarshal(values["roles"], &raw); err != nil {
@@ -45,8 +45,8 @@ func parseRoles(body []byte) ([]string, *refusal) {
 	return roles, nil
 }
 
-// parseEntry reads one entry. What it could read stands in the entry even where it refuses it.
-func parseEntry(field, raw string) (entry, *refusal) {
+// parseEntry parses one entry. On failure, the entry contains the members that are valid.
+func parseEntry(field, raw string) (entry, *astroError) {
 	var e entry
 	keys, values, err := members([]byte(raw))
 	if err != nil {
@@ -55,30 +55,30 @@ func parseEntry(field, raw string) (entry, *refusal) {
 	known := map[string]*string{
 		"entityType": &e.kind, "entityId": &e.id, "role": &e.role, "deploymentId": &e.deploymentID,
 	}
-	var refused *refusal
+	var apiErr *astroError
 	for _, key := range keys {
 		to, ok := known[key]
 		if !ok {
 			e.unknown = append(e.unknown, key)
 		} else if json.Unmarshal(values[key], to) != nil || *to == "" {
-			refused = invalid(field+"."+key, "must be a string that is not empty")
+			apiErr = invalid(field+"."+key, "must be a non-empty string")
 		}
 	}
-	return e, refused
+	return e, apiErr
 }
 
-// members splits a JSON object into its members, in their order. Unlike json.Unmarshal it refuses keys that
-// come twice, null in place of an object, and text that is not UTF-8.
+// members returns the keys of a JSON object, in order, and their values. Unlike json.Unmarshal it rejects
+// duplicate keys, null, and invalid UTF-8.
 func members(object []byte) ([]string, map[string]json.RawMessage, error) {
 	if !utf8.Valid(object) {
-		return nil, nil, errors.New("it is not UTF-8")
+		return nil, nil, errors.New("not valid UTF-8")
 	}
 	if err := json.Unmarshal(object, new(json.RawMessage)); err != nil {
 		return nil, nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(object))
 	if start, err := d.Token(); err != nil || start != json.Delim('{') {
-		return nil, nil, errors.New("it is something else")
+		return nil, nil, errors.New("another JSON value")
 	}
 	var keys []string
 	values := make(map[string]json.RawMessage)
@@ -87,9 +87,9 @@ func members(object []byte) ([]string, map[string]json.RawMessage, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		key := fmt.Sprint(token) // the decoder has made sure that it is a string
+		key := fmt.Sprint(token) // the decoder guarantees a string
 		if slices.Contains(keys, key) {
-			return nil, nil, fmt.Errorf("the key %q comes twice", key)
+			return nil, nil, fmt.Errorf("duplicate key %q", key)
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {

@@ -13,34 +13,34 @@ import (
 	"time"
 )
 
-// TestFaults sends each fault the same write, and looks at what the client gets and whether it took effect.
+// TestFaults injects each fault into the same write, and checks the response and whether it took effect.
 func TestFaults(t *testing.T) {
 	html := http.Header{"Content-Type": {"text/html"}, "Retry-After": {"7"}}
 	for _, tt := range []struct {
 		name   string
 		fault  Fault
 		status int
-		body   string // all of it, or its beginning where it is cut
+		body   string // prefix
 		err    error
 		effect bool
 	}{
 		{"none", Fault{}, 200, `{"organizationRole"`, nil, true},
 		{"status", Fault{Status: 503, Header: html, Body: "<p>down"}, 503, "<p>down", nil, false},
-		{"bare status", Fault{Status: 429}, 429, "", nil, false},
-		{"lost answer", Fault{After: true, Status: 504}, 504, "", nil, true},
-		{"body alone", Fault{Body: "{}"}, 200, "{}", nil, false},
+		{"status only", Fault{Status: 429}, 429, "", nil, false},
+		{"lost response", Fault{After: true, Status: 504}, 504, "", nil, true},
+		{"body only", Fault{Body: "{}"}, 200, "{}", nil, false},
 		{"redirect", Fault{Status: 307, Header: http.Header{"Location": {"http://elsewhere.test/"}}}, 307, "", nil, false},
-		{"header alone", Fault{Header: html}, 200, `{"organizationRole"`, nil, true},
+		{"header only", Fault{Header: html}, 200, `{"organizationRole"`, nil, true},
 		{"reset", Fault{Reset: true}, 0, "", syscall.ECONNRESET, false},
 		{"reset after the effect", Fault{Reset: true, After: true}, 0, "", syscall.ECONNRESET, true},
 		{"truncated", Fault{Truncate: true}, 200, `{"organizationRole"`, io.ErrUnexpectedEOF, true},
-		{"truncated page", Fault{Truncate: true, Status: 502, Body: "12345678"}, 502, "1234", io.ErrUnexpectedEOF, false},
+		{"truncated error", Fault{Truncate: true, Status: 502, Body: "12345678"}, 502, "1234", io.ErrUnexpectedEOF, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a := newTest(Options{Fault: func(int, *http.Request) Fault { return tt.fault }})
+			a := newTestAstro(Options{Fault: func(int, *http.Request) Fault { return tt.fault }})
 			response, text, err := overNetwork(t, a, "POST", rolesPath, body(memberRole, workspaceRole))
 			if !errors.Is(err, tt.err) {
-				t.Fatalf("error %v, not %v", err, tt.err)
+				t.Fatalf("error %v, want %v", err, tt.err)
 			}
 			if response != nil {
 				equal(t, "status", response.StatusCode, tt.status)
@@ -51,7 +51,7 @@ func TestFaults(t *testing.T) {
 				equal(t, "status", 0, tt.status)
 			}
 			if !strings.HasPrefix(text, tt.body) {
-				t.Errorf("body %q does not begin with %q", text, tt.body)
+				t.Errorf("body %q does not start with %q", text, tt.body)
 			}
 			equal(t, "effect", len(a.Roles(testToken)) == 2, tt.effect)
 
@@ -65,23 +65,23 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestTruncatedAnswerAnnouncesTheWhole(t *testing.T) {
+func TestTruncatedResponseHasFullContentLength(t *testing.T) {
 	fault := Fault{}
-	a := newTest(Options{Fault: func(int, *http.Request) Fault { return fault }})
-	_, whole, err := overNetwork(t, a, "GET", tokenPath, "")
+	a := newTestAstro(Options{Fault: func(int, *http.Request) Fault { return fault }})
+	_, full, err := overNetwork(t, a, "GET", tokenPath, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	fault.Truncate = true
 	response, half, _ := overNetwork(t, a, "GET", tokenPath, "")
-	equal(t, "Content-Length", response.ContentLength, int64(len(whole)))
-	equal(t, "body", half, whole[:len(whole)/2])
+	equal(t, "Content-Length", response.ContentLength, int64(len(full)))
+	equal(t, "body", half, full[:len(full)/2])
 }
 
-func TestHangEndsWithTheClient(t *testing.T) {
+func TestHangEndsWhenTheClientDisconnects(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			a := newTest(Options{Fault: func(int, *http.Request) Fault { return Fault{Hang: true, After: after} }})
+			a := newTestAstro(Options{Fault: func(int, *http.Request) Fault { return Fault{Hang: true, After: after} }})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			start := time.Now()
@@ -98,7 +98,7 @@ func TestHangEndsWithTheClient(t *testing.T) {
 
 func TestHangOverTheNetwork(t *testing.T) {
 	hanging := make(chan struct{})
-	a := newTest(Options{Fault: func(int, *http.Request) Fault {
+	a := newTestAstro(Options{Fault: func(int, *http.Request) Fault {
 		close(hanging)
 		return Fault{Hang: true}
 	}})
@@ -119,17 +119,17 @@ func TestDelay(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  Fault
-		early  int // roles just after the request has arrived
+		early  int // number of roles just after the request
 		status int
-		late   int // roles in the end
+		late   int // number of roles at the end
 	}{
 		{"before the effect", Fault{Delay: time.Minute}, 1, 200, 2},
 		{"after the effect", Fault{Delay: time.Minute, After: true}, 2, 200, 2},
-		{"before another answer", Fault{Delay: time.Minute, Status: 504}, 1, 504, 1},
+		{"before another response", Fault{Delay: time.Minute, Status: 504}, 1, 504, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newTest(Options{Fault: func(int, *http.Request) Fault { return tt.fault }})
+				a := newTestAstro(Options{Fault: func(int, *http.Request) Fault { return tt.fault }})
 				go direct(a, "POST", rolesPath, body(memberRole, workspaceRole))
 				time.Sleep(time.Second)
 				synctest.Wait()
@@ -145,9 +145,9 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-func TestFaultMayCallTheAstro(t *testing.T) {
+func TestFaultCanCallAstro(t *testing.T) {
 	var a *Astro
-	a = newTest(Options{Fault: func(n int, r *http.Request) Fault {
+	a = newTestAstro(Options{Fault: func(n int, r *http.Request) Fault {
 		a.SetRoles(testToken, memberRole, workspaceRole)
 		return Fault{Status: 400 + len(a.Requests())}
 	}})

@@ -7,35 +7,35 @@ import (
 	"sync"
 )
 
-// maxFaults is how many faults Flaky makes in a row, so that whoever tries again gets through.
-const maxFaults = 2
+// maxFaultsInARow guarantees that clients succeed if they retry twice.
+const maxFaultsInARow = 2
 
-// Flaky returns a function for [Options.Fault] under which the first tries of most requests fail: with a 429
-// that says when to come back or does not, an outage of a proxy, or a cut connection before or after the
-// effect. There are never more than two faults in a row for one method and path. The same seed and the same
-// requests meet the same faults.
+// Flaky returns a function for [Options.Fault] that makes the first attempts of most requests fail: with a
+// 429 with or without Retry-After, a 502 or 503 of a proxy, or a connection reset before or after the
+// request takes effect. One method and path never fails more than twice in a row. The same seed and the same
+// requests produce the same faults.
 func Flaky(seed uint64) func(n int, r *http.Request) Fault {
 	var mu sync.Mutex
-	tries := make(map[string]int)  // by method and URL
-	faults := make(map[string]int) // in a row, by method and URL, and by method and path
+	attempts := make(map[string]int) // by method and URL
+	faults := make(map[string]int)   // in a row: by method and URL, and by method and path
 	return func(_ int, r *http.Request) Fault {
 		path := r.Method + " " + r.URL.EscapedPath()
 		full := path + "?" + r.URL.RawQuery
 
 		mu.Lock()
 		defer mu.Unlock()
-		tries[full]++
-		// Each try has a source of its own: what other requests do in between does not change its luck.
+		attempts[full]++
+		// Each attempt has its own random source, so that concurrent requests do not influence each other.
 		hash := fnv.New64a()
 		_, _ = hash.Write([]byte(full))
-		draw := rand.New(rand.NewPCG(seed, hash.Sum64()+uint64(tries[full])))
+		draw := rand.New(rand.NewPCG(seed, hash.Sum64()+uint64(attempts[full])))
 
 		chance := 0.75
 		if faults[full] > 0 {
 			chance = 0.4
 		}
-		// The pages of a list share a path. Both bounds hold, so that no page has all the bad luck.
-		if faults[path] >= maxFaults || faults[full] >= maxFaults || draw.Float64() >= chance {
+		// The pages of a list share a path, so both limits apply: one page could use up the path's faults.
+		if faults[path] >= maxFaultsInARow || faults[full] >= maxFaultsInARow || draw.Float64() >= chance {
 			faults[path], faults[full] = 0, 0
 			return Fault{}
 		}

@@ -6,28 +6,28 @@ import (
 	"testing"
 )
 
-// flakyRun asks a Flaky about the same thousand requests, and returns what it does with each.
+// flakyRun returns the faults that Flaky injects into a fixed sequence of a thousand requests.
 func flakyRun(seed uint64) []string {
 	flaky := Flaky(seed)
-	var did []string
+	var faults []string
 	for n := range 1000 {
 		r := newRequest("GET", fmt.Sprintf("http://sandbox.test%s?offset=%d", tokenPath, n%3), "")
 		if n%4 == 0 {
 			r = newRequest("POST", "http://sandbox.test"+rolesPath, "{}")
 		}
-		did = append(did, fmt.Sprint(r.Method, r.URL.RawQuery, flaky(n, r)))
+		faults = append(faults, fmt.Sprint(r.Method, r.URL.RawQuery, flaky(n, r)))
 	}
-	return did
+	return faults
 }
 
 func TestFlakyIsDeterministic(t *testing.T) {
 	equal(t, "second run", flakyRun(7), flakyRun(7))
 	if fmt.Sprint(flakyRun(7)) == fmt.Sprint(flakyRun(8)) {
-		t.Error("two seeds do the same")
+		t.Error("two seeds produce the same faults")
 	}
 }
 
-func TestFlakyNeverFaultsThriceInARow(t *testing.T) {
+func TestFlakyNeverFailsThreeTimesInARow(t *testing.T) {
 	for seed := range uint64(50) {
 		flaky := Flaky(seed)
 		byPath, byURL := map[string]int{}, map[string]int{}
@@ -47,28 +47,28 @@ func TestFlakyNeverFaultsThriceInARow(t *testing.T) {
 	}
 }
 
-func TestFlakyFaultsMostFirstTriesInEveryWay(t *testing.T) {
+func TestFlakyInjectsEveryFault(t *testing.T) {
 	kinds := make(map[string]int)
-	const tries = 400
-	for seed := range uint64(tries) {
+	const seeds = 400
+	for seed := range uint64(seeds) {
 		f := Flaky(seed)(1, newRequest("GET", "http://sandbox.test"+tokenPath, ""))
 		kinds[fmt.Sprint(f.Status, f.Header.Get("Retry-After"), f.Reset, f.After)]++
 	}
-	equal(t, "kinds, and none", len(kinds), 7)
-	if none := kinds[fmt.Sprint(0, "", false, false)]; none > tries/2 {
-		t.Errorf("%d of %d first tries meet no fault", none, tries)
+	equal(t, "kinds, including none", len(kinds), 7)
+	if none := kinds[fmt.Sprint(0, "", false, false)]; none > seeds/2 {
+		t.Errorf("%d of %d first attempts have no fault", none, seeds)
 	}
 }
 
-func TestFlakyRunSucceeds(t *testing.T) {
-	a := newTest(Options{Fault: Flaky(1)})
+func TestFlakySucceedsWithRetries(t *testing.T) {
+	a := newTestAstro(Options{Fault: Flaky(1)})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		path, sent := tokenPath, ""
 		if method == http.MethodPost {
 			path, sent = rolesPath, body(memberRole, workspaceRole)
 		}
 		status := 0
-		for try := 0; try < 3 && status != 200; try++ {
+		for attempts := 0; attempts < 3 && status != 200; attempts++ {
 			if response, _, err := overNetwork(t, a, method, path, sent); err == nil {
 				status = response.StatusCode
 			}

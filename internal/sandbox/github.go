@@ -8,162 +8,130 @@ import (
 	"time"
 )
 
-// GitHubOptions say how GitHub behaves. The zero value answers at once and without faults.
+// GitHubOptions configure GitHub. The zero value responds immediately and without faults.
 type GitHubOptions struct {
-	// Latency is drawn once for each request, one call at a time, in order of arrival: half of it passes
-	// before the effect, half after. It must not call the GitHub's methods.
-	Latency func() time.Duration
-
-	// Fault is asked about each request, one call at a time; n counts from 1 in order of arrival. It may
-	// read the body and call the GitHub's methods, but must not wait.
-	Fault func(n int, r *http.Request) Fault
+	Latency func() time.Duration               // see [Options]
+	Fault   func(n int, r *http.Request) Fault // see [Options]; may call methods of the GitHub
 }
 
-// GitHub is one private repository of GitHub in memory, with its pull requests and comments. It is an
-// [http.Handler], safe for use by several goroutines, at two addresses: as GitHub Enterprise Server has it,
-// with REST under /api/v3 and GraphQL at /api/graphql, and as github.com has it, with REST under / and
-// GraphQL at /graphql.
+// GitHub is one private repository on GitHub in memory, with its pull requests, comments and files. It is an
+// [http.Handler] that serves the paths of GitHub Enterprise Server (REST under /api/v3, GraphQL at
+// /api/graphql) and those of github.com (REST under /, GraphQL at /graphql). It is safe for concurrent use.
 //
-// See [Astro] for how a connection is cut without a server.
+// See [Astro] for how it drops connections.
 type GitHub struct {
-	traffic
+	frontend
 	repository string // owner/name
 
-	mu            sync.Mutex
-	tokens        map[string]holder
-	issues        map[int]*issue
-	comments      []*Comment // oldest first
-	commits       map[string]bool
-	branches      map[string]*branch
-	defaultBranch string
-	meter         meter
+	mu       sync.Mutex
+	tokens   map[string]actor
+	pulls    map[int]*pull
+	comments []*Comment // oldest first
+	commits  map[string]bool
+	branches map[string]*branch
+	limit    hourlyLimit
 }
 
-// Account is who a token acts as.
+// Account is the account that a token belongs to.
 type Account struct {
-	Login string // as REST has it: a bot's ends in [bot]
+	Login string // as in REST: a bot's login ends in [bot]
 	ID    int64
-	Type  string // User where it is empty, or Bot
+	Type  string // User (the default) or Bot
 
-	HideDatabaseID bool // GraphQL's viewer gives null for databaseId
-	HideBot        bool // GraphQL's viewer gives the login without [bot]
+	HideDatabaseID bool // GraphQL returns null for the viewer's databaseId
+	HideBot        bool // GraphQL returns the viewer's login without [bot]
 }
 
-// PullRequest is a pull request to begin with.
+// PullRequest describes a pull request to add.
 type PullRequest struct {
 	Number                  int
 	Title                   string
-	HeadRepo                string // owner/name; empty: it is gone
-	BaseRepo                string // owner/name; the repository itself where it is empty
+	HeadRepo                string // owner/name; empty if it was deleted
 	HeadSHA, MergeCommitSHA string
-	Merged                  bool
-	State                   string // where it is empty: closed if merged, else open
+	Merged                  bool // closed if merged, open otherwise
 
-	Commits      []string // the SHAs for which the list of a commit's pull requests has it
-	VisibleAfter int      // that list leaves it out this many times: it can trail a merge
+	Commits      []string // the SHAs whose list of pull requests contains it
+	VisibleAfter int      // that many lists omit it: GitHub's list is updated some time after a merge
 }
 
-// Comment is a comment on an issue or a pull request.
+// Comment is a comment on a pull request.
 type Comment struct {
 	ID                   int64
-	Number               int // of the issue or the pull request
+	Number               int // of the pull request
 	Author               Account
 	Body                 string
 	CreatedAt, UpdatedAt time.Time
 }
 
-// A holder is who has a token, and whether it may write.
-type holder struct {
+// An actor is the account behind a request and its rights. The zero actor is anonymous.
+type actor struct {
 	Account
 	write bool
 }
 
-// An issue is what can have comments.
-type issue struct {
-	number int
-	pull   *PullRequest // nil: it is none
-	opened time.Time
-	looks  int // how many lists have left the pull request out
+// A pull is a pull request in the repository.
+type pull struct {
+	PullRequest
+	opened      time.Time
+	timesHidden int // see PullRequest.VisibleAfter
 }
 
-// firstComment is past what 32 bits hold, as the IDs of today are.
+// firstComment exceeds 32 bits, as today's comment IDs do.
 const firstComment = 3_000_000_001
 
-// NewGitHub returns a repository, given as owner/name, with an empty branch main.
+const defaultBranch = "main"
+
+// NewGitHub returns a repository, named owner/name, whose default branch is an empty main.
 func NewGitHub(repository string, o GitHubOptions) *GitHub {
 	if owner, name, ok := strings.Cut(repository, "/"); !ok || owner == "" || name == "" {
 		panic(fmt.Sprintf("sandbox: %q is not owner/name", repository))
 	}
 	g := &GitHub{
-		traffic:    traffic{latency: o.Latency, fault: o.Fault},
+		frontend:   frontend{latency: o.Latency, fault: o.Fault},
 		repository: repository,
-		tokens:     make(map[string]holder),
-		issues:     make(map[int]*issue),
+		tokens:     make(map[string]actor),
+		pulls:      make(map[int]*pull),
 		commits:    make(map[string]bool),
 		branches:   make(map[string]*branch),
 	}
 	g.handle = g.respond
-	g.SetDefaultBranch("main")
+	g.branch(defaultBranch)
 	return g
 }
 
-// AddToken adds a token that may read, or read and comment.
-func (g *GitHub) AddToken(token string, who Account, write bool) {
+// AddToken adds a token that can read, and also comment if write is set.
+func (g *GitHub) AddToken(token string, account Account, write bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if who.Type == "" {
-		who.Type = "User"
+	if account.Type == "" {
+		account.Type = "User"
 	}
-	g.tokens[token] = holder{who, write}
+	g.tokens[token] = actor{account, write}
 }
 
-// AddPullRequest adds a pull request, or puts it in the place of the one that has its number.
+// AddPullRequest adds a pull request, or replaces the one with the same number.
 func (g *GitHub) AddPullRequest(p PullRequest) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case p.State != "":
-	case p.Merged:
-		p.State = "closed"
-	default:
-		p.State = "open"
-	}
-	if p.BaseRepo == "" {
-		p.BaseRepo = g.repository
-	}
-	g.issues[p.Number] = &issue{number: p.Number, pull: &p, opened: time.Now()}
+	g.pulls[p.Number] = &pull{PullRequest: p, opened: time.Now()}
 	for _, sha := range append([]string{p.HeadSHA, p.MergeCommitSHA}, p.Commits...) {
 		g.commits[sha] = true
 	}
 }
 
-// AddIssue adds an issue that is no pull request.
-func (g *GitHub) AddIssue(number int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.issues[number] = &issue{number: number, opened: time.Now()}
-}
-
-// AddCommit adds a commit that no pull request has brought.
-func (g *GitHub) AddCommit(sha string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.commits[sha] = true
-}
-
-// AddComment adds a comment, unchecked, and returns its ID.
+// AddComment adds a comment without validation and returns its ID.
 func (g *GitHub) AddComment(number int, author Account, body string) int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.mustIssue(number)
-	return g.comment(number, author, body).ID
+	g.mustPull(number)
+	return g.addComment(number, author, body).ID
 }
 
-// Comments returns the comments on an issue or a pull request as they stand, oldest first.
+// Comments returns the current comments on a pull request, oldest first.
 func (g *GitHub) Comments(number int) []Comment {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.mustIssue(number)
+	g.mustPull(number)
 	var comments []Comment
 	for _, c := range g.commentsOn(number) {
 		comments = append(comments, *c)
@@ -171,9 +139,9 @@ func (g *GitHub) Comments(number int) []Comment {
 	return comments
 }
 
-// mustIssue panics on a number that is not there: only a test with a typo asks for one.
-func (g *GitHub) mustIssue(number int) {
-	if g.issues[number] == nil {
-		panic(fmt.Sprintf("sandbox: no issue or pull request %d", number))
+// mustPull panics if the pull request does not exist, which means that a test has a typo.
+func (g *GitHub) mustPull(number int) {
+	if g.pulls[number] == nil {
+		panic(fmt.Sprintf("sandbox: no pull request %d", number))
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxComment is how many characters a comment holds.
+// maxComment is GitHub's limit, in characters.
 const maxComment = 65536
 
 type wireComment struct {
@@ -26,126 +26,112 @@ type wireComment struct {
 	Body              string   `json:"body"`
 }
 
-func (g *GitHub) renderComment(v *visit, c *Comment) wireComment {
-	api := v.site() + v.root + "/repos/" + g.repository
+func (g *GitHub) renderComment(c *gitHubCall, comment *Comment) wireComment {
+	api := c.baseURL() + c.root + "/repos/" + g.repository
 	return wireComment{
-		ID:       c.ID,
-		URL:      fmt.Sprintf("%s/issues/comments/%d", api, c.ID),
-		HTMLURL:  fmt.Sprintf("%s#issuecomment-%d", g.page(g.issues[c.Number]), c.ID),
-		IssueURL: fmt.Sprintf("%s/issues/%d", api, c.Number),
-		User:     renderUser(c.Author), CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt),
-		AuthorAssociation: "NONE", Body: c.Body,
+		ID:       comment.ID,
+		URL:      fmt.Sprintf("%s/issues/comments/%d", api, comment.ID),
+		HTMLURL:  fmt.Sprintf("%s#issuecomment-%d", g.webURL(comment.Number), comment.ID),
+		IssueURL: fmt.Sprintf("%s/issues/%d", api, comment.Number),
+		User:     renderUser(comment.Author), AuthorAssociation: "NONE", Body: comment.Body,
+		CreatedAt: formatTime(comment.CreatedAt), UpdatedAt: formatTime(comment.UpdatedAt),
 	}
 }
 
-// comment is the one place where comments begin.
-func (g *GitHub) comment(number int, author Account, body string) *Comment {
+func (g *GitHub) addComment(number int, author Account, body string) *Comment {
 	now := time.Now()
 	if author.Type == "" {
 		author.Type = "User"
 	}
-	c := &Comment{firstComment + int64(len(g.comments)), number, author, body, now, now}
-	g.comments = append(g.comments, c)
-	return c
+	comment := &Comment{firstComment + int64(len(g.comments)), number, author, body, now, now}
+	g.comments = append(g.comments, comment)
+	return comment
 }
 
 func (g *GitHub) commentsOn(number int) []*Comment {
 	return filter(g.comments, func(c *Comment) bool { return c.Number == number })
 }
 
-func (g *GitHub) listComments(v *visit) (answer, *denial) {
-	i, denied := g.findIssue(v.args[0])
-	if denied != nil {
-		return answer{}, denied
+func (g *GitHub) listComments(c *gitHubCall) (response, *gitHubError) {
+	p, apiErr := g.findPull(c.args[0])
+	if apiErr != nil {
+		return response{}, apiErr
 	}
 	comments := []wireComment{}
-	for _, c := range g.commentsOn(i.number) {
-		comments = append(comments, g.renderComment(v, c))
+	for _, comment := range g.commentsOn(p.Number) {
+		comments = append(comments, g.renderComment(c, comment))
 	}
-	return sentPage(g, v, comments), nil
+	return pageResponse(g, c, comments), nil
 }
 
-// sentPage is an answer with the page of a list that a request asks for.
-func sentPage[T any](g *GitHub, v *visit, all []T) answer {
-	page, link := paged(g, v, all)
-	if page == nil {
-		page = []T{}
+func (g *GitHub) createComment(c *gitHubCall) (response, *gitHubError) {
+	p, apiErr := g.findPull(c.args[0])
+	if apiErr != nil {
+		return response{}, apiErr
 	}
-	reply := sent(http.StatusOK, page)
-	if link != "" {
-		reply.header.Set("Link", link)
+	body, apiErr := parseComment(c.body)
+	if apiErr != nil {
+		return response{}, apiErr
 	}
-	return reply
-}
-
-func (g *GitHub) createComment(v *visit) (answer, *denial) {
-	i, denied := g.findIssue(v.args[0])
-	if denied != nil {
-		return answer{}, denied
-	}
-	body, denied := parseComment(v.body)
-	if denied != nil {
-		return answer{}, denied
-	}
-	w := g.renderComment(v, g.comment(i.number, v.who.Account, body))
-	reply := sent(http.StatusCreated, w)
-	reply.header.Set("Location", w.URL)
+	comment := g.renderComment(c, g.addComment(p.Number, c.actor.Account, body))
+	reply := jsonResponse(http.StatusCreated, comment)
+	reply.header.Set("Location", comment.URL)
 	return reply, nil
 }
 
-func (g *GitHub) findComment(id string) (*Comment, *denial) {
+func (g *GitHub) findComment(id string) (*Comment, *gitHubError) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	i := slices.IndexFunc(g.comments, func(c *Comment) bool { return c.ID == n })
 	if err != nil || i < 0 {
-		return nil, deny(http.StatusNotFound, "Not Found")
+		return nil, gitHubErrorf(http.StatusNotFound, "Not Found")
 	}
 	return g.comments[i], nil
 }
 
-func (g *GitHub) readComment(v *visit) (answer, *denial) {
-	c, denied := g.findComment(v.args[0])
-	if denied != nil {
-		return answer{}, denied
+func (g *GitHub) readComment(c *gitHubCall) (response, *gitHubError) {
+	comment, apiErr := g.findComment(c.args[0])
+	if apiErr != nil {
+		return response{}, apiErr
 	}
-	return sent(http.StatusOK, g.renderComment(v, c)), nil
+	return jsonResponse(http.StatusOK, g.renderComment(c, comment)), nil
 }
 
-// editComment is stricter than GitHub, where whoever may write may edit everybody's comments: here each token
-// may edit its account's own.
-func (g *GitHub) editComment(v *visit) (answer, *denial) {
-	c, denied := g.findComment(v.args[0])
-	if denied == nil && (c.Author.ID != v.who.ID || c.Author.Login != v.who.Login) {
-		denied = deny(http.StatusForbidden, "Must have admin rights to Repository.")
+// editComment is stricter than GitHub, where anyone with write access can edit all comments: here, an account
+// can edit only its own.
+func (g *GitHub) editComment(c *gitHubCall) (response, *gitHubError) {
+	comment, apiErr := g.findComment(c.args[0])
+	if apiErr == nil && (comment.Author.ID != c.actor.ID || comment.Author.Login != c.actor.Login) {
+		apiErr = gitHubErrorf(http.StatusForbidden, "Must have admin rights to Repository.")
 	}
-	if denied != nil {
-		return answer{}, denied
+	if apiErr != nil {
+		return response{}, apiErr
 	}
-	body, denied := parseComment(v.body)
-	if denied != nil {
-		return answer{}, denied
+	body, apiErr := parseComment(c.body)
+	if apiErr != nil {
+		return response{}, apiErr
 	}
-	c.Body, c.UpdatedAt = body, time.Now()
-	return sent(http.StatusOK, g.renderComment(v, c)), nil
+	comment.Body, comment.UpdatedAt = body, time.Now()
+	return jsonResponse(http.StatusOK, g.renderComment(c, comment)), nil
 }
 
-// parseComment takes the text out of a body that has the one key "body" and nothing else.
-func parseComment(object []byte) (string, *denial) {
+// parseComment returns the text of a request body, whose only key must be "body".
+func parseComment(object []byte) (string, *gitHubError) {
 	keys, values, err := members(object)
 	if err != nil {
-		return "", deny(http.StatusBadRequest, "Problems parsing JSON")
+		return "", gitHubErrorf(http.StatusBadRequest, "Problems parsing JSON")
 	}
 	for _, key := range keys {
 		if key != "body" {
-			return "", deny(http.StatusUnprocessableEntity, "Invalid request.\n\n%q is not a permitted key.", key)
+			return "", gitHubErrorf(http.StatusUnprocessableEntity, "Invalid request.\n\n%q is not a permitted key.", key)
 		}
 	}
 	raw, ok := values["body"]
 	if !ok {
-		return "", deny(http.StatusUnprocessableEntity, "Invalid request.\n\n\"body\" wasn't supplied.")
+		return "", gitHubErrorf(http.StatusUnprocessableEntity, "Invalid request.\n\n\"body\" wasn't supplied.")
 	}
 	var text *string
 	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
-		return "", deny(http.StatusUnprocessableEntity,
+		return "", gitHubErrorf(http.StatusUnprocessableEntity,
 			"Invalid request.\n\nFor 'properties/body', %s is not a string.", raw)
 	}
 	switch {
@@ -157,9 +143,9 @@ func parseComment(object []byte) (string, *denial) {
 	return *text, nil
 }
 
-func invalidComment(message string) *denial {
-	d := deny(http.StatusUnprocessableEntity, "Validation Failed")
-	d.Errors = []fieldFault{{"IssueComment", "unprocessable", "data", message}}
-	d.DocumentationURL += "/issues/comments#create-an-issue-comment"
-	return d
+func invalidComment(message string) *gitHubError {
+	e := gitHubErrorf(http.StatusUnprocessableEntity, "Validation Failed")
+	e.Errors = []gitHubFieldError{{"IssueComment", "unprocessable", "data", message}}
+	e.DocumentationURL += "/issues/comments#create-an-issue-comment"
+	return e
 }

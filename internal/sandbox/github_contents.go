@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"crypto/sha1" // what Git names its objects by
+	"crypto/sha1" // Git's object IDs
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -10,21 +10,13 @@ import (
 	"strings"
 )
 
-// A branch is the newest commit of a branch.
+// A branch is the latest commit of a branch.
 type branch struct {
 	sha   string
 	files map[string]string
 }
 
-// SetDefaultBranch makes a branch the repository's default, an empty one where it is new.
-func (g *GitHub) SetDefaultBranch(name string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.branch(name)
-	g.defaultBranch = name
-}
-
-// SetFile commits a file to a branch, an empty one where it is new.
+// SetFile commits a file to a branch, and creates the branch if necessary.
 func (g *GitHub) SetFile(branchName, file, content string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,50 +35,50 @@ func (g *GitHub) branch(name string) *branch {
 	return b
 }
 
-// commit gives a branch a new commit.
+// commit adds a commit to a branch.
 func (g *GitHub) commit(b *branch) {
-	b.sha = objectName("commit", fmt.Sprint(len(g.commits)))
+	b.sha = objectID("commit", fmt.Sprint(len(g.commits)))
 	g.commits[b.sha] = true
 }
 
-// objectName is how Git names an object.
-func objectName(kind, content string) string {
+// objectID returns the SHA-1 that Git computes for an object.
+func objectID(kind, content string) string {
 	sum := sha1.Sum(fmt.Appendf(nil, "%s %d\x00%s", kind, len(content), content))
 	return hex.EncodeToString(sum[:])
 }
 
-func (g *GitHub) readRepository(*visit) (answer, *denial) {
-	return sent(http.StatusOK, g.renderRepository(g.repository)), nil
+func (g *GitHub) readRepository(*gitHubCall) (response, *gitHubError) {
+	return jsonResponse(http.StatusOK, g.renderRepository(g.repository)), nil
 }
 
-func (g *GitHub) readBranch(v *visit) (answer, *denial) {
+func (g *GitHub) readBranch(c *gitHubCall) (response, *gitHubError) {
 	type commit struct {
 		SHA string `json:"sha"`
 	}
-	b, ok := g.branches[v.args[0]]
+	name := c.args[0]
+	b, ok := g.branches[name]
 	if !ok {
-		return answer{}, deny(http.StatusNotFound, "Branch not found")
+		return response{}, gitHubErrorf(http.StatusNotFound, "Branch not found")
 	}
-	return sent(http.StatusOK, struct {
-		Name      string `json:"name"`
-		Commit    commit `json:"commit"`
-		Protected bool   `json:"protected"`
-	}{v.args[0], commit{b.sha}, false}), nil
+	return jsonResponse(http.StatusOK, struct {
+		Name   string `json:"name"`
+		Commit commit `json:"commit"`
+	}{name, commit{b.sha}}), nil
 }
 
-// readContents answers with a file. Folders are not here.
-func (g *GitHub) readContents(v *visit) (answer, *denial) {
-	ref := v.URL.Query().Get("ref")
+// readContents returns a file. Folders are not implemented.
+func (g *GitHub) readContents(c *gitHubCall) (response, *gitHubError) {
+	ref := c.URL.Query().Get("ref")
 	b := g.findRef(ref)
 	if b == nil {
-		return answer{}, deny(http.StatusNotFound, "No commit found for the ref %s", ref)
+		return response{}, gitHubErrorf(http.StatusNotFound, "No commit found for the ref %s", ref)
 	}
-	content, ok := b.files[v.args[0]]
+	content, ok := b.files[c.args[0]]
 	if !ok {
-		return answer{}, deny(http.StatusNotFound, "Not Found")
+		return response{}, gitHubErrorf(http.StatusNotFound, "Not Found")
 	}
-	file := v.args[0]
-	return sent(http.StatusOK, struct {
+	file := c.args[0]
+	return jsonResponse(http.StatusOK, struct {
 		Type     string `json:"type"`
 		Name     string `json:"name"`
 		Path     string `json:"path"`
@@ -94,26 +86,18 @@ func (g *GitHub) readContents(v *visit) (answer, *denial) {
 		Size     int    `json:"size"`
 		Encoding string `json:"encoding"`
 		Content  string `json:"content"`
-	}{"file", path.Base(file), file, objectName("blob", content), len(content), "base64", base64Lines(content)}), nil
+	}{"file", path.Base(file), file, objectID("blob", content), len(content), "base64", base64Lines(content)}), nil
 }
 
-// findRef finds a branch by its name, its full name or its newest commit; the default one where none is named.
+// findRef finds a branch by name or full name. An empty ref selects the default branch.
 func (g *GitHub) findRef(ref string) *branch {
 	if ref == "" {
-		ref = g.defaultBranch
+		ref = defaultBranch
 	}
-	if b, ok := g.branches[strings.TrimPrefix(ref, "refs/heads/")]; ok {
-		return b
-	}
-	for _, b := range g.branches {
-		if b.sha == ref {
-			return b
-		}
-	}
-	return nil
+	return g.branches[strings.TrimPrefix(ref, "refs/heads/")]
 }
 
-// base64Lines breaks its lines after 60 characters, as GitHub does.
+// base64Lines encodes in lines of 60 characters, as GitHub does.
 func base64Lines(content string) string {
 	text := base64.StdEncoding.EncodeToString([]byte(content))
 	var b strings.Builder

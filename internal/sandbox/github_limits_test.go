@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-func TestGitHubHour(t *testing.T) {
+func TestGitHubPrimaryRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGitHub(GitHubOptions{})
+		g := newTestGitHub(GitHubOptions{})
 		var w *httptest.ResponseRecorder
-		for range gitHubLimit {
-			w = ask(g, "GET", commentPath, "")
+		for range gitHubHourlyLimit {
+			w = send(g, "GET", commentPath, "")
 		}
-		equal(t, "the last one", []any{w.Code, w.Header().Get("X-RateLimit-Remaining")}, []any{200, "0"})
-		w = ask(g, "POST", threadPath, `{"body":"x"}`)
-		equal(t, "past it", []any{w.Code, w.Header().Get("X-RateLimit-Remaining")}, []any{403, "0"})
+		equal(t, "last request", []any{w.Code, w.Header().Get("X-RateLimit-Remaining")}, []any{200, "0"})
+		w = send(g, "POST", commentsPath, `{"body":"x"}`)
+		equal(t, "above the limit", []any{w.Code, w.Header().Get("X-RateLimit-Remaining")}, []any{403, "0"})
 		equal(t, "comments", len(g.Comments(7)), 1)
 		time.Sleep(time.Hour)
-		w = ask(g, "GET", commentPath, "")
+		w = send(g, "GET", commentPath, "")
 		equal(t, "an hour later", []any{w.Code, w.Header().Get("X-RateLimit-Remaining")}, []any{200, "4999"})
 	})
 }
 
-func TestGitHubLimitFaults(t *testing.T) {
+func TestGitHubRateLimitFaults(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  Fault
@@ -45,21 +45,21 @@ func TestGitHubLimitFaults(t *testing.T) {
 			`secondary-rate-limits"`,
 		},
 		{
-			"secondary that names no time", GitHubSecondaryRateLimit(429, 0), 429,
+			"secondary without Retry-After", GitHubSecondaryRateLimit(429, 0), 429,
 			map[string]string{"X-RateLimit-Remaining": "", "Retry-After": ""},
 			`secondary-rate-limits"`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := newGitHub(GitHubOptions{Fault: func(int, *http.Request) Fault { return tt.fault }})
-			w := ask(g, "GET", pullPath, "")
+			g := newTestGitHub(GitHubOptions{Fault: func(int, *http.Request) Fault { return tt.fault }})
+			w := send(g, "GET", pullPath, "")
 			equal(t, "status", w.Code, tt.status)
 			tt.header["Content-Type"] = gitHubType
 			for name, want := range tt.header {
 				equal(t, name, w.Header().Get(name), want)
 			}
 			if !strings.Contains(w.Body.String(), tt.body) {
-				t.Errorf("body %s does not tell of %s", w.Body, tt.body)
+				t.Errorf("body %s does not contain %s", w.Body, tt.body)
 			}
 		})
 	}

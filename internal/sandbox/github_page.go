@@ -2,20 +2,31 @@ package sandbox
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 )
 
-// paged returns the page of all items that a request asks for, and the answer's Link, which is empty where
-// they are all on one. What GitHub cannot read of per_page and page it takes for the default.
-func paged[T any](g *GitHub, v *visit, all []T) (page []T, link string) {
-	values := v.URL.Query()
+// pageResponse responds with the requested page of all items.
+func pageResponse[T any](g *GitHub, c *gitHubCall, all []T) response {
+	page, link := paginate(g, c, all)
+	reply := jsonResponse(http.StatusOK, page)
+	if link != "" {
+		reply.header.Set("Link", link)
+	}
+	return reply
+}
+
+// paginate returns the requested page and the Link header, which is empty if there is only one page. Like
+// GitHub, it uses the defaults if per_page and page are invalid.
+func paginate[T any](g *GitHub, c *gitHubCall, all []T) (page []T, link string) {
+	values := c.URL.Query()
 	size := min(positive(values.Get("per_page"), 30), 100)
 	number := positive(values.Get("page"), 1)
 	last := max(1, (len(all)+size-1)/size)
 	if number > last {
-		return nil, g.links(v, values, min(number-1, last), 0, last)
+		return []T{}, g.links(c, values, min(number-1, last), 0, last)
 	}
 	first := (number - 1) * size
 	page = all[first:min(first+size, len(all))]
@@ -23,7 +34,7 @@ func paged[T any](g *GitHub, v *visit, all []T) (page []T, link string) {
 	if number == last {
 		next = 0
 	}
-	return page, g.links(v, values, number-1, next, last)
+	return page, g.links(c, values, number-1, next, last)
 }
 
 func positive(text string, otherwise int) int {
@@ -33,11 +44,11 @@ func positive(text string, otherwise int) int {
 	return otherwise
 }
 
-// links writes the Link header. Page 0 stands for none. The addresses name the repository by its ID, as
-// GitHub's do.
-func (g *GitHub) links(v *visit, values url.Values, prev, next, last int) string {
-	within, _ := g.within(v.path)
-	base := v.site() + v.root + "/repositories/" + strconv.FormatInt(repositoryID(g.repository), 10) + within
+// links renders the Link header; 0 means that there is no such page. The URLs contain the repository's ID
+// instead of its name, as on GitHub.
+func (g *GitHub) links(c *gitHubCall, values url.Values, prev, next, last int) string {
+	path, _ := g.insideRepository(c.path)
+	base := c.baseURL() + c.root + "/repositories/" + strconv.FormatInt(repositoryID(g.repository), 10) + path
 	var links []string
 	add := func(rel string, page int) {
 		if page > 0 {
@@ -56,10 +67,10 @@ func (g *GitHub) links(v *visit, values url.Values, prev, next, last int) string
 	return strings.Join(links, ", ")
 }
 
-// site is the address of the server as the client knows it.
-func (v *visit) site() string {
-	if v.TLS != nil {
-		return "https://" + v.Host
+// baseURL is the URL of the server from the client's point of view.
+func (c *gitHubCall) baseURL() string {
+	if c.TLS != nil {
+		return "https://" + c.Host
 	}
-	return "http://" + v.Host
+	return "http://" + c.Host
 }

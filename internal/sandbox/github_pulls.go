@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A wirePull is a pull request as lists have it.
+// A wirePull is a pull request in a list.
 type wirePull struct {
 	ID             int64    `json:"id"`
 	Number         int      `json:"number"`
@@ -25,7 +25,7 @@ type wirePull struct {
 	Draft          bool     `json:"draft"`
 }
 
-// A wireEnd is one end of a pull request. The repository is null where it is gone.
+// A wireEnd is the head or base of a pull request. Repo is null if the repository was deleted.
 type wireEnd struct {
 	Label string          `json:"label"`
 	Ref   string          `json:"ref"`
@@ -33,18 +33,17 @@ type wireEnd struct {
 	Repo  *wireRepository `json:"repo"`
 }
 
-func (g *GitHub) renderPull(i *issue) wirePull {
-	p := i.pull
-	at := moment(i.opened)
+func (g *GitHub) renderPull(p *pull) wirePull {
+	at := formatTime(p.opened)
 	w := wirePull{
-		ID: 2_000_000_000 + int64(p.Number), Number: p.Number, Title: p.Title, State: p.State,
-		HTMLURL: g.page(i), User: renderUser(Account{Login: "octocat", ID: 583231, Type: "User"}),
+		ID: 2_000_000_000 + int64(p.Number), Number: p.Number, Title: p.Title, State: "open",
+		HTMLURL: g.webURL(p.Number), User: renderUser(Account{Login: "octocat", ID: 583231, Type: "User"}),
 		CreatedAt: at, UpdatedAt: at,
 		Head: g.renderEnd(p.HeadRepo, "pull-"+strconv.Itoa(p.Number), p.HeadSHA),
-		Base: g.renderEnd(p.BaseRepo, g.defaultBranch, g.branches[g.defaultBranch].sha),
+		Base: g.renderEnd(g.repository, defaultBranch, g.branches[defaultBranch].sha),
 	}
 	if p.Merged {
-		w.MergedAt = &at
+		w.State, w.MergedAt = "closed", &at
 	}
 	if p.MergeCommitSHA != "" {
 		w.MergeCommitSHA = &p.MergeCommitSHA
@@ -62,52 +61,45 @@ func (g *GitHub) renderEnd(repository, ref, sha string) wireEnd {
 	return end
 }
 
-// page is the address of the page of an issue or a pull request.
-func (g *GitHub) page(i *issue) string {
-	kind := "/issues/"
-	if i.pull != nil {
-		kind = "/pull/"
-	}
-	return gitHubSite + g.repository + kind + strconv.Itoa(i.number)
+// webURL is the URL of the pull request's page.
+func (g *GitHub) webURL(number int) string {
+	return gitHubWebURL + g.repository + "/pull/" + strconv.Itoa(number)
 }
 
-func (g *GitHub) readPull(v *visit) (answer, *denial) {
-	i, denied := g.findIssue(v.args[0])
-	if denied == nil && i.pull == nil {
-		denied = deny(http.StatusNotFound, "Not Found")
-	}
-	if denied != nil {
-		return answer{}, denied
-	}
-	return sent(http.StatusOK, struct {
-		wirePull
-		Merged bool `json:"merged"` // lists leave it out
-	}{g.renderPull(i), i.pull.Merged}), nil
-}
-
-func (g *GitHub) findIssue(number string) (*issue, *denial) {
+func (g *GitHub) findPull(number string) (*pull, *gitHubError) {
 	n, err := strconv.Atoi(number)
-	if i := g.issues[n]; err == nil && i != nil {
-		return i, nil
+	if p := g.pulls[n]; err == nil && p != nil {
+		return p, nil
 	}
-	return nil, deny(http.StatusNotFound, "Not Found")
+	return nil, gitHubErrorf(http.StatusNotFound, "Not Found")
 }
 
-func (g *GitHub) listPullsOfCommit(v *visit) (answer, *denial) {
-	sha := v.args[0]
+func (g *GitHub) readPull(c *gitHubCall) (response, *gitHubError) {
+	p, apiErr := g.findPull(c.args[0])
+	if apiErr != nil {
+		return response{}, apiErr
+	}
+	return jsonResponse(http.StatusOK, struct {
+		wirePull
+		Merged bool `json:"merged"` // not part of lists
+	}{g.renderPull(p), p.Merged}), nil
+}
+
+func (g *GitHub) listPullsOfCommit(c *gitHubCall) (response, *gitHubError) {
+	sha := c.args[0]
 	if !g.commits[sha] {
-		return answer{}, deny(http.StatusUnprocessableEntity, "No commit found for SHA: %s", sha)
+		return response{}, gitHubErrorf(http.StatusUnprocessableEntity, "No commit found for SHA: %s", sha)
 	}
 	pulls := []wirePull{}
-	for _, i := range g.issues {
+	for _, p := range g.pulls {
 		switch {
-		case i.pull == nil || !slices.Contains(i.pull.Commits, sha):
-		case i.looks < i.pull.VisibleAfter:
-			i.looks++
+		case !slices.Contains(p.Commits, sha):
+		case p.timesHidden < p.VisibleAfter:
+			p.timesHidden++
 		default:
-			pulls = append(pulls, g.renderPull(i))
+			pulls = append(pulls, g.renderPull(p))
 		}
 	}
 	slices.SortFunc(pulls, func(a, b wirePull) int { return cmp.Compare(a.Number, b.Number) })
-	return sentPage(g, v, pulls), nil
+	return pageResponse(g, c, pulls), nil
 }

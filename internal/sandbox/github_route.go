@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,67 +9,60 @@ import (
 	"strings"
 )
 
-// A visit is one request of GitHub's API as the checks have read it.
-type visit struct {
-	*arrival
-	root string   // what stands before the path: /api/v3, or nothing
-	path string   // after the root, escaped
-	who  holder   // the zero holder is nobody
-	args []string // what stands in place of the route's stars
-	do   func(*GitHub, *visit) (answer, *denial)
+// A gitHubCall is one request to GitHub's API. The checks fill it in.
+type gitHubCall struct {
+	*exchange
+	root  string // prefix of the path: /api/v3 or empty
+	path  string // the path after root, escaped
+	actor actor
+	args  []string // the parts of the path that match the route's wildcards
+	do    func(*GitHub, *gitHubCall) (response, *gitHubError)
 }
 
-func (v *visit) known() bool { return v.who.Login != "" }
+func (c *gitHubCall) authenticated() bool { return c.actor.Login != "" }
 
-// respond is the effect of a request, in one step as others see it, and its answer.
-func (g *GitHub) respond(arrived *arrival) answer {
+// respond checks and handles one request atomically.
+func (g *GitHub) respond(e *exchange) response {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	v := &visit{arrival: arrived}
-	limits, denied := g.meter.count(arrived.record.Start)
-	for _, check := range []func(*visit) *denial{
-		checkAgent, checkMedia, checkVersion, g.checkBearer, g.findRoute, checkContent, g.checkWrite,
+	c := &gitHubCall{exchange: e}
+	rateLimit, apiErr := g.limit.count(e.record.Start)
+	for _, check := range []func(*gitHubCall) *gitHubError{
+		checkUserAgent, checkMedia, checkVersion, g.authenticate, g.findRoute, checkContent, g.checkWrite,
 	} {
-		if denied == nil {
-			denied = check(v)
+		if apiErr == nil {
+			apiErr = check(c)
 		}
 	}
-	var reply answer
-	if denied == nil {
-		reply, denied = v.do(g, v)
+	var reply response
+	if apiErr == nil {
+		reply, apiErr = c.do(g, c)
 	}
-	if denied != nil {
-		reply = denied.answer()
+	if apiErr != nil {
+		reply = apiErr.response()
 	}
-	for name, values := range limits {
-		reply.header[name] = values
-	}
-	reply.header.Set("X-GitHub-Request-Id", requestID(arrived.n))
+	maps.Copy(reply.header, rateLimit)
+	reply.header.Set("X-GitHub-Request-Id", requestID(e.n))
 	return reply
 }
 
-// findRoute finds what a request is for.
-func (g *GitHub) findRoute(v *visit) *denial {
-	path := v.URL.EscapedPath()
-	if under, ok := strings.CutPrefix(path, "/api/v3/"); ok {
-		v.root, path = "/api/v3", "/"+under
-	}
-	v.path = path
-	switch v.Method + " " + v.root + path {
-	case "POST /api/graphql", "POST /graphql":
-		v.do = (*GitHub).graphql
-		return nil
-	case "GET /user", "GET /api/v3/user":
-		v.do = (*GitHub).readUser
+func (g *GitHub) findRoute(c *gitHubCall) *gitHubError {
+	path := c.URL.EscapedPath()
+	if c.Method == http.MethodPost && (path == "/api/graphql" || path == "/graphql") {
+		c.do = (*GitHub).graphql
 		return nil
 	}
-	within, ok := g.within(path)
-	if !ok || !v.known() { // what is private is not there for those who may not see it
-		return deny(http.StatusNotFound, "Not Found")
+	if rest, ok := strings.CutPrefix(path, "/api/v3/"); ok {
+		c.root, path = "/api/v3", "/"+rest
+	}
+	c.path = path
+	path, ok := g.insideRepository(path)
+	if !ok || !c.authenticated() { // GitHub hides private repositories from anonymous clients
+		return gitHubErrorf(http.StatusNotFound, "Not Found")
 	}
 	for _, r := range []struct {
 		method, pattern string
-		do              func(*GitHub, *visit) (answer, *denial)
+		do              func(*GitHub, *gitHubCall) (response, *gitHubError)
 	}{
 		{http.MethodGet, "", (*GitHub).readRepository},
 		{http.MethodGet, "/pulls/*", (*GitHub).readPull},
@@ -80,18 +74,19 @@ func (g *GitHub) findRoute(v *visit) *denial {
 		{http.MethodGet, "/contents/**", (*GitHub).readContents},
 		{http.MethodGet, "/branches/**", (*GitHub).readBranch},
 	} {
-		if args, ok := match(r.pattern, within); ok && r.method == v.Method {
-			v.args, v.do = args, r.do
+		if args, ok := match(r.pattern, path); ok && r.method == c.Method {
+			c.args, c.do = args, r.do
 			return nil
 		}
 	}
-	return deny(http.StatusNotFound, "Not Found")
+	return gitHubErrorf(http.StatusNotFound, "Not Found")
 }
 
-// within returns the part of a path that is within the repository, named in any case or by its ID.
-func (g *GitHub) within(path string) (string, bool) {
+// insideRepository returns the rest of a path after the repository, given by its name in any case or by its
+// ID.
+func (g *GitHub) insideRepository(path string) (string, bool) {
 	owner, name, _ := strings.Cut(g.repository, "/")
-	s := strings.Split(path, "/") // the first one is empty
+	s := strings.Split(path, "/") // s[0] is empty
 	n := 0
 	switch {
 	case len(s) >= 4 && s[1] == "repos" && strings.EqualFold(s[2], owner) && strings.EqualFold(s[3], name):
@@ -104,8 +99,8 @@ func (g *GitHub) within(path string) (string, bool) {
 	return strings.Join(append([]string{""}, s[n:]...), "/"), true
 }
 
-// match takes out of a path what the stars of a pattern stand for: one segment, or with two stars the rest.
-// None of them may be empty.
+// match returns the parts of a path that match the wildcards of a pattern: * matches one segment, ** the rest.
+// Neither matches the empty string.
 func match(pattern, path string) (args []string, ok bool) {
 	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
 	for i, w := range want {

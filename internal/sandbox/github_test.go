@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	botToken    = "ghs_bot0000000000"
-	readToken   = "ghs_readonly00000"
-	humanToken  = "ghp_human00000000"
-	testRepo    = "example/airflow"
-	pullPath    = "/api/v3/repos/" + testRepo + "/pulls/7"
-	threadPath  = "/api/v3/repos/" + testRepo + "/issues/7/comments"
-	commentPath = "/api/v3/repos/" + testRepo + "/issues/comments/3000000001"
+	botToken     = "ghs_bot0000000000"
+	readToken    = "ghs_readonly00000"
+	humanToken   = "ghp_human00000000"
+	testRepo     = "example/airflow"
+	pullPath     = "/api/v3/repos/" + testRepo + "/pulls/7"
+	commentsPath = "/api/v3/repos/" + testRepo + "/issues/7/comments"
+	commentPath  = "/api/v3/repos/" + testRepo + "/issues/comments/3000000001"
 )
 
 var (
@@ -26,20 +26,20 @@ var (
 	human = Account{Login: "mona", ID: 42}
 )
 
-// newGitHub returns a repository with a pull request 7, which has a comment of the bot, and an issue 8.
-func newGitHub(o GitHubOptions) *GitHub {
+// newTestGitHub returns a repository with the pull requests 7, which has a comment by the bot, and 8.
+func newTestGitHub(o GitHubOptions) *GitHub {
 	g := NewGitHub(testRepo, o)
 	g.AddToken(botToken, bot, true)
 	g.AddToken(readToken, bot, false)
 	g.AddToken(humanToken, human, true)
 	g.AddPullRequest(PullRequest{Number: 7, Title: "Grant", HeadRepo: testRepo, HeadSHA: "head7"})
-	g.AddIssue(8)
+	g.AddPullRequest(PullRequest{Number: 8, HeadRepo: testRepo, HeadSHA: "head8"})
 	g.AddComment(7, bot, "first")
 	return g
 }
 
-// ask answers a request as GitHub wants it, then edited, without a server.
-func ask(g *GitHub, method, path, body string, edit ...func(*http.Request)) *httptest.ResponseRecorder {
+// send handles a valid request, changed by the edit functions, without a server.
+func send(g *GitHub, method, path, body string, edit ...func(*http.Request)) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://sandbox.test"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+botToken)
 	r.Header.Set("Accept", "application/vnd.github+json")
@@ -56,17 +56,17 @@ func ask(g *GitHub, method, path, body string, edit ...func(*http.Request)) *htt
 	return w
 }
 
-func with(name, value string) func(*http.Request) {
+func withHeader(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-func without(name string) func(*http.Request) {
+func withoutHeader(name string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Del(name) }
 }
 
-func as(token string) func(*http.Request) { return with("Authorization", "Bearer "+token) }
+func withToken(token string) func(*http.Request) { return withHeader("Authorization", "Bearer "+token) }
 
-func TestGitHubWithoutAnOwnerIsATypo(t *testing.T) {
+func TestInvalidRepositoryNamePanics(t *testing.T) {
 	for _, name := range []string{"", "airflow", "/airflow", "example/"} {
 		func() {
 			defer func() {
@@ -79,13 +79,13 @@ func TestGitHubWithoutAnOwnerIsATypo(t *testing.T) {
 	}
 }
 
-func TestCommentOnNothingIsATypo(t *testing.T) {
+func TestCommentOnUnknownPullRequestPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
 		}
 	}()
-	newGitHub(GitHubOptions{}).AddComment(9, bot, "lost")
+	newTestGitHub(GitHubOptions{}).AddComment(9, bot, "lost")
 }
 
 func TestGitHubFaults(t *testing.T) {
@@ -98,12 +98,12 @@ func TestGitHubFaults(t *testing.T) {
 	}{
 		{"none", Fault{}, 201, "4999", 2},
 		{"outage", Fault{Status: 502, Body: "<p>down"}, 502, "", 1},
-		{"lost answer", Fault{Status: 504, After: true}, 504, "", 2},
-		{"header in another spelling", Fault{Header: http.Header{"X-RateLimit-Remaining": {"3"}}}, 201, "3", 2},
+		{"lost response", Fault{Status: 504, After: true}, 504, "", 2},
+		{"header in another case", Fault{Header: http.Header{"X-RateLimit-Remaining": {"3"}}}, 201, "3", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := newGitHub(GitHubOptions{Fault: func(int, *http.Request) Fault { return tt.fault }})
-			w := ask(g, "POST", threadPath, `{"body":"second"}`)
+			g := newTestGitHub(GitHubOptions{Fault: func(int, *http.Request) Fault { return tt.fault }})
+			w := send(g, "POST", commentsPath, `{"body":"second"}`)
 			equal(t, "status", w.Code, tt.status)
 			equal(t, "remaining", w.Header().Get("X-RateLimit-Remaining"), tt.remaining)
 			equal(t, "comments", len(g.Comments(7)), tt.comments)
@@ -114,9 +114,9 @@ func TestGitHubFaults(t *testing.T) {
 
 func TestGitHubLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGitHub(GitHubOptions{Latency: func() time.Duration { return 100 * time.Millisecond }})
+		g := newTestGitHub(GitHubOptions{Latency: func() time.Duration { return 100 * time.Millisecond }})
 		start := time.Now()
-		go ask(g, "POST", threadPath, `{"body":"second"}`)
+		go send(g, "POST", commentsPath, `{"body":"second"}`)
 		time.Sleep(49 * time.Millisecond)
 		synctest.Wait()
 		equal(t, "comments before the effect", len(g.Comments(7)), 1)
@@ -128,25 +128,25 @@ func TestGitHubLatency(t *testing.T) {
 	})
 }
 
-func TestFaultMayCallTheGitHub(t *testing.T) {
+func TestFaultCanCallGitHub(t *testing.T) {
 	var g *GitHub
-	g = newGitHub(GitHubOptions{Fault: func(_ int, r *http.Request) Fault {
+	g = newTestGitHub(GitHubOptions{Fault: func(_ int, r *http.Request) Fault {
 		text, _ := io.ReadAll(r.Body)
 		g.AddComment(8, human, string(text))
 		return Fault{Status: 500 + len(g.Requests())}
 	}})
-	equal(t, "status", ask(g, "POST", threadPath, `{"body":"x"}`).Code, 501)
-	equal(t, "what the fault read", g.Comments(8)[0].Body, `{"body":"x"}`)
+	equal(t, "status", send(g, "POST", commentsPath, `{"body":"x"}`).Code, 501)
+	equal(t, "body read by the fault", g.Comments(8)[0].Body, `{"body":"x"}`)
 }
 
-func TestGitHubConcurrently(t *testing.T) {
-	g := newGitHub(GitHubOptions{})
+func TestGitHubConcurrentRequests(t *testing.T) {
+	g := newTestGitHub(GitHubOptions{})
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			ask(g, "POST", threadPath, `{"body":"more"}`)
+			send(g, "POST", commentsPath, `{"body":"more"}`)
 			g.SetFile("main", "f", "x")
-			ask(g, "GET", threadPath, "")
+			send(g, "GET", commentsPath, "")
 		})
 	}
 	wg.Wait()
@@ -156,5 +156,5 @@ func TestGitHubConcurrently(t *testing.T) {
 	for _, c := range g.Comments(7) {
 		ids[c.ID] = true
 	}
-	equal(t, "different IDs", len(ids), 51)
+	equal(t, "distinct IDs", len(ids), 51)
 }

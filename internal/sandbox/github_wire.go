@@ -11,40 +11,39 @@ import (
 
 const gitHubType = "application/json; charset=utf-8"
 
-// gitHubSite is where the pages are that the API's answers link to.
-const gitHubSite = "https://github.example/"
+// gitHubWebURL is the base of the html_url fields.
+const gitHubWebURL = "https://github.example/"
 
-// A denial is an error as GitHub tells it.
-type denial struct {
-	Message          string       `json:"message"`
-	Errors           []fieldFault `json:"errors,omitempty"`
-	DocumentationURL string       `json:"documentation_url"`
-	Status           string       `json:"status"`
+// A gitHubError is an error response of GitHub's API.
+type gitHubError struct {
+	Message          string             `json:"message"`
+	Errors           []gitHubFieldError `json:"errors,omitempty"`
+	DocumentationURL string             `json:"documentation_url"`
+	Status           string             `json:"status"`
 }
 
-type fieldFault struct {
+type gitHubFieldError struct {
 	Resource string `json:"resource"`
 	Code     string `json:"code"`
 	Field    string `json:"field"`
 	Message  string `json:"message"`
 }
 
-func deny(status int, format string, args ...any) *denial {
-	return &denial{
+func gitHubErrorf(status int, format string, args ...any) *gitHubError {
+	return &gitHubError{
 		Message:          fmt.Sprintf(format, args...),
 		DocumentationURL: "https://docs.github.com/rest",
 		Status:           strconv.Itoa(status),
 	}
 }
 
-func (d *denial) answer() answer {
-	status, _ := strconv.Atoi(d.Status)
-	return sent(status, d)
+func (e *gitHubError) response() response {
+	status, _ := strconv.Atoi(e.Status)
+	return jsonResponse(status, e)
 }
 
-// sent is an answer with JSON.
-func sent(status int, v any) answer {
-	return answer{status, http.Header{"Content-Type": {gitHubType}}, encode(v)}
+func jsonResponse(status int, v any) response {
+	return response{status, http.Header{"Content-Type": {gitHubType}}, encode(v)}
 }
 
 type wireUser struct {
@@ -56,7 +55,7 @@ type wireUser struct {
 }
 
 func renderUser(a Account) wireUser {
-	return wireUser{Login: a.Login, ID: a.ID, Type: a.Type, HTMLURL: gitHubSite + strings.TrimSuffix(a.Login, "[bot]")}
+	return wireUser{Login: a.Login, ID: a.ID, Type: a.Type, HTMLURL: gitHubWebURL + strings.TrimSuffix(a.Login, "[bot]")}
 }
 
 type wireRepository struct {
@@ -70,23 +69,23 @@ type wireRepository struct {
 	DefaultBranch string   `json:"default_branch"`
 }
 
-// renderRepository renders the repository itself or one that a pull request names: a fork, then.
+// renderRepository renders the repository or, under any other name, a fork of it.
 func (g *GitHub) renderRepository(fullName string) wireRepository {
 	owner, name, _ := strings.Cut(fullName, "/")
 	return wireRepository{
 		ID: repositoryID(fullName), Name: name, FullName: fullName,
-		Owner:   wireUser{Login: owner, ID: repositoryID(owner), Type: "Organization", HTMLURL: gitHubSite + owner},
+		Owner:   wireUser{Login: owner, ID: repositoryID(owner), Type: "Organization", HTMLURL: gitHubWebURL + owner},
 		Private: true, Fork: !strings.EqualFold(fullName, g.repository),
-		HTMLURL: gitHubSite + fullName, DefaultBranch: g.defaultBranch,
+		HTMLURL: gitHubWebURL + fullName, DefaultBranch: defaultBranch,
 	}
 }
 
-// repositoryID is the same for the same name, whatever its case.
+// repositoryID derives an ID from a name, ignoring case.
 func repositoryID(name string) int64 {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(strings.ToLower(name)))
 	return int64(hash.Sum32()%1_000_000_000) + 1
 }
 
-// moment is a time as GitHub writes it: in UTC, in whole seconds.
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// formatTime formats a time like GitHub: in UTC, in whole seconds.
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A window counts the requests of the last second.
+// A window limits the requests in any period of one second.
 type window struct {
-	limit    int // 0: none
+	limit    int // 0: unlimited
 	admitted []time.Time
 }
 
-// admit reports whether one more request is within the limit, and if so counts it.
+// admit counts a request and returns true, or returns false if the limit is reached.
 func (w *window) admit(now time.Time) bool {
 	if w.limit == 0 {
 		return true
@@ -26,7 +26,6 @@ func (w *window) admit(now time.Time) bool {
 	return true
 }
 
-// withinLimits counts one more request.
 func (a *Astro) withinLimits(method string, now time.Time) bool {
 	switch method {
 	case http.MethodGet:

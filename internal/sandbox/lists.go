@@ -11,23 +11,24 @@ import (
 	"time"
 )
 
+// The default and the maximum number of items per page in the API reference.
 const (
 	defaultLimit = 20
 	maxLimit     = 1000
 )
 
-// A query is the part of a URL after the question mark, checked.
+// A query holds the validated query parameters of a request.
 type query struct {
 	limit, offset int
 	values        url.Values
 }
 
-// checkQuery refuses parameters that the route does not know, so that a client's typo does not read as a
-// filter that lets all through.
-func checkQuery(c *call) *refusal {
+// checkQuery rejects unknown parameters. If the name of a filter is misspelled, ignoring it would return
+// all items.
+func checkQuery(c *call) *astroError {
 	values, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "The query cannot be read: %v", err)
+		return astroErrorf(http.StatusBadRequest, "The query is invalid: %v", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
@@ -40,14 +41,14 @@ func checkQuery(c *call) *refusal {
 		}
 	}
 	c.query = query{limit: defaultLimit, values: values}
-	if refused := c.query.number("limit", &c.query.limit, maxLimit); refused != nil {
-		return refused
+	if apiErr := c.query.parseCount("limit", &c.query.limit, maxLimit); apiErr != nil {
+		return apiErr
 	}
-	return c.query.number("offset", &c.query.offset, 1<<31-1)
+	return c.query.parseCount("offset", &c.query.offset, 1<<31-1)
 }
 
-// number reads a parameter that counts, if it is given.
-func (q query) number(name string, to *int, most int) *refusal {
+// parseCount parses a number from 0 to most, if the parameter is given.
+func (q query) parseCount(name string, to *int, most int) *astroError {
 	if !q.values.Has(name) {
 		return nil
 	}
@@ -59,7 +60,7 @@ func (q query) number(name string, to *int, most int) *refusal {
 	return nil
 }
 
-// list writes one page of all items under the API's name for them.
+// list renders one page of the items.
 func list[T any](q query, name string, all []T, write func(*bytes.Buffer, T)) []byte {
 	first := min(q.offset, len(all))
 	page := all[first:min(first+q.limit, len(all))]
@@ -71,6 +72,9 @@ func list[T any](q query, name string, all []T, write func(*bytes.Buffer, T)) []
 			b.WriteByte(',')
 		}
 		write(&b, item)
+		if i == 0 {
+			b.Grow(len(page) * (b.Len() + 64)) // items have similar sizes; repeated growth would dominate
+		}
 	}
 	fmt.Fprintf(&b, `],"limit":%d,"offset":%d,"totalCount":%d}`, q.limit, q.offset, len(all))
 	return b.Bytes()
@@ -78,11 +82,11 @@ func list[T any](q query, name string, all []T, write func(*bytes.Buffer, T)) []
 
 func writeResource(b *bytes.Buffer, r resource) { b.Write(r.json) }
 
-func (a *Astro) listOrganizations(c *call) ([]byte, *refusal) {
+func (a *Astro) listOrganizations(c *call) ([]byte, *astroError) {
 	return list(c.query, "organizations", a.organizations, writeResource), nil
 }
 
-func (a *Astro) listWorkspaces(c *call) ([]byte, *refusal) {
+func (a *Astro) listWorkspaces(c *call) ([]byte, *astroError) {
 	names, ids := c.query.values["names"], c.query.values["workspaceIds"]
 	matching := a.workspaces
 	if len(names) > 0 || len(ids) > 0 {
@@ -94,15 +98,15 @@ func (a *Astro) listWorkspaces(c *call) ([]byte, *refusal) {
 	return list(c.query, "workspaces", matching, writeResource), nil
 }
 
-func (a *Astro) readWorkspace(c *call) ([]byte, *refusal) {
+func (a *Astro) readWorkspace(c *call) ([]byte, *astroError) {
 	w, ok := a.workspace[c.segments[2]]
 	if !ok {
-		return nil, refuse(http.StatusNotFound, "Workspace not found: %s", c.segments[2])
+		return nil, astroErrorf(http.StatusNotFound, "Workspace not found: %s", c.segments[2])
 	}
 	return w.json, nil
 }
 
-func (a *Astro) listTokens(c *call) ([]byte, *refusal) {
+func (a *Astro) listTokens(c *call) ([]byte, *astroError) {
 	matching := a.tokens
 	switch only := c.query.values.Get("includeOnlyOrganizationTokens"); only {
 	case "", "false":
@@ -111,27 +115,27 @@ func (a *Astro) listTokens(c *call) ([]byte, *refusal) {
 	default:
 		return nil, invalid("includeOnlyOrganizationTokens", "must be true or false")
 	}
-	seen := a.seen()
+	at := a.readTime()
 	return list(c.query, "tokens", matching, func(b *bytes.Buffer, t *token) {
-		t.write(b, t.asOf(seen), a.options.RolesInLists)
+		t.write(b, t.asOf(at), a.options.RolesInLists)
 	}), nil
 }
 
-func (a *Astro) readToken(c *call) ([]byte, *refusal) {
+func (a *Astro) readToken(c *call) ([]byte, *astroError) {
 	t, ok := a.token[c.segments[2]]
 	if !ok {
-		return nil, refuse(http.StatusNotFound, "API token not found: %s", c.segments[2])
+		return nil, astroErrorf(http.StatusNotFound, "API token not found: %s", c.segments[2])
 	}
 	var b bytes.Buffer
-	t.write(&b, t.asOf(a.seen()), true)
+	t.write(&b, t.asOf(a.readTime()), true)
 	return b.Bytes(), nil
 }
 
-// seen is the time that reads of tokens show.
-func (a *Astro) seen() time.Time { return time.Now().Add(-a.options.Lag) }
+// readTime is the time whose state reads of API tokens return.
+func (a *Astro) readTime() time.Time { return time.Now().Add(-a.options.Lag) }
 
 func filter[T any](all []T, keep func(T) bool) []T {
-	var kept []T
+	kept := make([]T, 0, len(all))
 	for _, item := range all {
 		if keep(item) {
 			kept = append(kept, item)

@@ -9,31 +9,31 @@ import (
 
 const scopeOrganization = "ORGANIZATION"
 
-// writeRoles replaces all roles of a token with the entries sent, kept byte for byte.
-func (a *Astro) writeRoles(c *call) ([]byte, *refusal) {
+// writeRoles replaces all roles of an API token and keeps the entries byte for byte.
+func (a *Astro) writeRoles(c *call) ([]byte, *astroError) {
 	t, ok := a.token[c.segments[2]]
 	if !ok {
-		return nil, refuse(http.StatusNotFound, "API token not found: %s", c.segments[2])
+		return nil, astroErrorf(http.StatusNotFound, "API token not found: %s", c.segments[2])
 	}
 	if t.scope != scopeOrganization {
-		return nil, refuse(http.StatusBadRequest, "The roles of a token with the scope %s cannot be set", t.scope)
+		return nil, astroErrorf(http.StatusBadRequest, "The roles of a token with the scope %s cannot be set", t.scope)
 	}
-	roles, refused := parseRoles(c.body)
-	if refused != nil {
-		return nil, refused
+	roles, apiErr := parseRolesBody(c.body)
+	if apiErr != nil {
+		return nil, apiErr
 	}
-	entries, refused := a.checkRoles(roles, t.latest().roles)
-	if refused != nil {
-		return nil, refused
+	entries, apiErr := a.checkRoles(roles, t.latest().roles)
+	if apiErr != nil {
+		return nil, apiErr
 	}
 	a.store(t, roles)
 	return renderRoles(entries), nil
 }
 
-// checkRoles checks the entries of a write, each for itself and all together. An entry that the token already
-// has, byte for byte, is accepted whatever it is: the real API may know kinds of roles that nobody else does.
-func (a *Astro) checkRoles(roles, current []string) ([]entry, *refusal) {
-	kept := make(map[string]int) // how often each entry may be sent again as it is
+// checkRoles validates the entries of a write. An entry that the token already has, byte for byte, is always
+// accepted, since the real API may have entity types and members that are not documented.
+func (a *Astro) checkRoles(roles, current []string) ([]entry, *astroError) {
+	kept := make(map[string]int) // how often each entry may be sent unchanged
 	before := make(map[entity]entry)
 	for _, raw := range current {
 		kept[raw]++
@@ -41,29 +41,29 @@ func (a *Astro) checkRoles(roles, current []string) ([]entry, *refusal) {
 		before[e.entity] = e
 	}
 
-	fresh := make(map[entity]bool)
+	isNew := make(map[entity]bool)
 	entries := make([]entry, len(roles))
 	for i, raw := range roles {
 		field := fmt.Sprintf("roles[%d]", i)
-		e, refused := parseEntry(field, raw)
-		isFresh := kept[raw] < 1
+		e, apiErr := parseEntry(field, raw)
+		changed := kept[raw] < 1
 		kept[raw]--
-		if isFresh && refused == nil {
-			refused = a.checkEntry(field, e, before[e.entity])
+		if changed && apiErr == nil {
+			apiErr = a.checkEntry(field, e, before[e.entity])
 		}
-		if isFresh && refused != nil {
-			return nil, refused
+		if changed && apiErr != nil {
+			return nil, apiErr
 		}
-		if otherIsFresh, twice := fresh[e.entity]; twice && (isFresh || otherIsFresh) {
+		if otherIsNew, duplicate := isNew[e.entity]; duplicate && (changed || otherIsNew) {
 			return nil, invalid("roles", "must not have two entries for %s %s", e.kind, e.id)
 		}
-		fresh[e.entity] = isFresh
+		isNew[e.entity] = changed
 		entries[i] = e
 	}
 	return entries, checkOrganizationRole(entries)
 }
 
-func checkOrganizationRole(entries []entry) *refusal {
+func checkOrganizationRole(entries []entry) *astroError {
 	n := len(filter(entries, func(e entry) bool { return e.kind == scopeOrganization }))
 	if n != 1 {
 		return invalid("roles", "must have exactly one entry for the organization, not %d", n)
@@ -71,9 +71,9 @@ func checkOrganizationRole(entries []entry) *refusal {
 	return nil
 }
 
-// checkEntry checks an entry that the token does not have yet. One that changes the role of an entity may
-// have members that nobody knows, if they were there before.
-func (a *Astro) checkEntry(field string, e, before entry) *refusal {
+// checkEntry validates an entry that the token does not have yet. Unknown members are accepted only if the
+// token's previous entry for the same entity has them.
+func (a *Astro) checkEntry(field string, e, before entry) *astroError {
 	for _, name := range e.unknown {
 		if !slices.Contains(before.unknown, name) {
 			return invalid(field+"."+name, "is not a member of a role")
@@ -87,9 +87,8 @@ func (a *Astro) checkEntry(field string, e, before entry) *refusal {
 	case e.role == "":
 		return invalid(field+".role", "is required")
 	}
-	ofDAG := e.kind == "DAG" || e.kind == "DAG_TAG"
-	if ofDAG != (e.deploymentID != "") {
-		return invalid(field+".deploymentId", "is required for DAG and DAG_TAG, and for nothing else")
+	if isDAG := e.kind == "DAG" || e.kind == "DAG_TAG"; isDAG != (e.deploymentID != "") {
+		return invalid(field+".deploymentId", "is required for DAG and DAG_TAG, and not allowed otherwise")
 	}
 	switch e.kind {
 	case scopeOrganization:
@@ -100,19 +99,19 @@ func (a *Astro) checkEntry(field string, e, before entry) *refusal {
 		if _, ok := a.workspace[e.id]; !ok {
 			return invalid(field+".entityId", "is not a workspace of this organization")
 		}
-		switch strings.ToUpper(e.role) {
+		switch strings.ToUpper(e.role) { // the API ignores case, according to Astro's Terraform provider
 		case "WORKSPACE_ACCESSOR", "WORKSPACE_MEMBER", "WORKSPACE_AUTHOR", "WORKSPACE_OPERATOR", "WORKSPACE_OWNER":
 		default:
-			return invalid(field+".role", "is not a role in a workspace")
+			return invalid(field+".role", "is not a workspace role")
 		}
 	case "DEPLOYMENT", "DAG", "DAG_TAG":
 	default:
-		return invalid(field+".entityType", "is none of ORGANIZATION, WORKSPACE, DEPLOYMENT, DAG and DAG_TAG")
+		return invalid(field+".entityType", "must be ORGANIZATION, WORKSPACE, DEPLOYMENT, DAG or DAG_TAG")
 	}
 	return nil
 }
 
-// renderRoles is the answer to a write: the roles sorted by what they are for.
+// renderRoles renders the response to a write: the roles grouped by entity type.
 func renderRoles(entries []entry) []byte {
 	type role map[string]string // encoding/json sorts the keys
 	var organizationRole string
@@ -128,7 +127,7 @@ func renderRoles(entries []entry) []byte {
 		case "DAG":
 			dags = append(dags, role{"dagId": e.id, "deploymentId": e.deploymentID, "role": e.role})
 		case "DAG_TAG":
-			dags = append(dags, role{"tag": e.id, "deploymentId": e.deploymentID, "role": e.role})
+			dags = append(dags, role{"dagTag": e.id, "deploymentId": e.deploymentID, "role": e.role})
 		}
 	}
 	return encode(struct {

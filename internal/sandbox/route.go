@@ -9,78 +9,78 @@ import (
 	"strings"
 )
 
-// maxURL is what common proxies take.
+// maxURL is about what common proxies accept.
 const maxURL = 16 << 10
 
-// A call is one request of the API as the checks have read it.
+// A call is one request to the Astro API. The checks fill it in.
 type call struct {
-	*arrival
+	*exchange
 	segments []string // of the path, after /organizations
 	route    route
 	query    query
 }
 
-// A route is one request of the API: its method, the query parameters it knows, and what it does.
+// A route is an endpoint of the API.
 type route struct {
 	method     string
 	parameters []string
-	do         func(*Astro, *call) ([]byte, *refusal)
+	do         func(*Astro, *call) ([]byte, *astroError)
 }
 
-// respond is the effect of a request, in one step as others see it, and its answer.
-func (a *Astro) respond(arrived *arrival) answer {
+// respond checks and handles one request atomically.
+func (a *Astro) respond(e *exchange) response {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	c := &call{arrival: arrived}
-	for _, check := range []func(*call) *refusal{
+	c := &call{exchange: e}
+	for _, check := range []func(*call) *astroError{
 		a.checkLimits, a.checkToken, checkPath, checkMethod, checkClient, checkBody, checkQuery, a.checkOrganization,
 	} {
-		if refused := check(c); refused != nil {
-			return refused.answer(requestID(c.n))
+		if apiErr := check(c); apiErr != nil {
+			return apiErr.response(requestID(c.n))
 		}
 	}
-	body, refused := c.route.do(a, c)
-	if refused != nil {
-		return refused.answer(requestID(c.n))
+	body, apiErr := c.route.do(a, c)
+	if apiErr != nil {
+		return apiErr.response(requestID(c.n))
 	}
-	return answer{http.StatusOK, http.Header{"Content-Type": {jsonType}}, body}
+	return response{http.StatusOK, http.Header{"Content-Type": {jsonType}}, body}
 }
 
-func (a *Astro) checkLimits(c *call) *refusal {
+func (a *Astro) checkLimits(c *call) *astroError {
 	switch {
 	case len(c.URL.RequestURI()) > maxURL:
-		return refuse(http.StatusRequestURITooLong, "The URL is longer than %d bytes", maxURL)
+		return astroErrorf(http.StatusRequestURITooLong, "The URL is longer than %d bytes", maxURL)
 	case len(c.body) > maxBody:
-		return refuse(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes", maxBody)
+		return astroErrorf(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes", maxBody)
 	case c.overLimit:
-		return refuse(http.StatusTooManyRequests, "rate limit exceeded")
+		return astroErrorf(http.StatusTooManyRequests, "rate limit exceeded")
 	}
 	return nil
 }
 
 // checkToken lets the API token in, and out of the one header where it belongs it must not be: URLs and
 // bodies end up in logs.
-func (a *Astro) checkToken(c *call) *refusal {
+func (a *Astro) checkToken(c *call) *astroError {
 	token := a.options.APIToken
 	if given := c.Header.Values("Authorization"); token == "" || len(given) != 1 || given[0] != "Bearer "+token {
-		return refuse(http.StatusUnauthorized, "Unauthorized: the API token is missing, invalid or expired")
+		return astroErrorf(http.StatusUnauthorized, "Unauthorized: the API token is missing, invalid or expired")
 	}
-	if where := leak(c.arrival, token); where != "" {
-		return refuse(http.StatusBadRequest, "The API token does not belong in the %s", where)
+	if where := leakedIn(c.exchange, token); where != "" {
+		return astroErrorf(http.StatusBadRequest, "The API token does not belong in the %s", where)
 	}
 	return nil
 }
 
-// leak names a place of the request where a token stands though it must not.
-func leak(c *arrival, token string) string {
-	decoded, _ := url.QueryUnescape(c.URL.RequestURI())
-	if strings.Contains(c.URL.RequestURI(), token) || strings.Contains(decoded, token) {
+// leakedIn names the part of the request, other than the Authorization header, that contains the token.
+func leakedIn(e *exchange, token string) string {
+	decoded, _ := url.QueryUnescape(e.URL.RequestURI())
+	if strings.Contains(e.URL.RequestURI(), token) || strings.Contains(decoded, token) {
 		return "URL"
 	}
-	if bytes.Contains(c.body, []byte(token)) {
+	if bytes.Contains(e.body, []byte(token)) {
 		return "body"
 	}
-	for name, values := range c.Header {
+	for name, values := range e.Header {
 		if name != "Authorization" && strings.Contains(strings.Join(values, "\n"), token) {
 			return "header " + name
 		}
@@ -88,12 +88,12 @@ func leak(c *arrival, token string) string {
 	return ""
 }
 
-// checkPath finds the route. What the page of the API does not list is not there.
-func checkPath(c *call) *refusal {
-	notFound := refuse(http.StatusNotFound, "Not found: %s", c.URL.Path)
+// checkPath finds the route.
+func checkPath(c *call) *astroError {
+	notFound := astroErrorf(http.StatusNotFound, "Not found: %s", c.URL.Path)
 	path := strings.Split(c.URL.EscapedPath(), "/")
 	if slices.Contains(path, "v1beta1") {
-		return refuse(http.StatusGone, "v1beta1 has ended, use v1")
+		return astroErrorf(http.StatusGone, "v1beta1 is no longer available, use v1")
 	}
 	root := slices.Index(path, "organizations")
 	if root < 1 || path[root-1] != "v1" {
@@ -120,18 +120,17 @@ func checkPath(c *call) *refusal {
 	return nil
 }
 
-func checkMethod(c *call) *refusal {
+func checkMethod(c *call) *astroError {
 	if c.Method == c.route.method {
 		return nil
 	}
-	refused := refuse(http.StatusMethodNotAllowed, "%s is not allowed here, only %s is", c.Method, c.route.method)
-	refused.allow = c.route.method
-	return refused
+	apiErr := astroErrorf(http.StatusMethodNotAllowed, "%s is not allowed, only %s", c.Method, c.route.method)
+	apiErr.allow = c.route.method
+	return apiErr
 }
 
-// checkClient is stricter than the API: it finds a client that forgets to say which version it speaks, and
-// who it is.
-func checkClient(c *call) *refusal {
+// checkClient is stricter than the API: clients must send a version and their own name.
+func checkClient(c *call) *astroError {
 	if c.Header.Get("X-API-Version") != "1.0" {
 		return invalid("X-API-Version", "must be 1.0")
 	}
@@ -144,7 +143,7 @@ func checkClient(c *call) *refusal {
 	return nil
 }
 
-func checkBody(c *call) *refusal {
+func checkBody(c *call) *astroError {
 	if c.Method == http.MethodGet {
 		if len(c.body) > 0 {
 			return invalid("body", "must be empty in a GET")
@@ -152,12 +151,12 @@ func checkBody(c *call) *refusal {
 		return nil
 	}
 	if media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type")); err != nil || media != jsonType {
-		return refuse(http.StatusUnsupportedMediaType, "The Content-Type must be %s", jsonType)
+		return astroErrorf(http.StatusUnsupportedMediaType, "The Content-Type must be %s", jsonType)
 	}
 	return nil
 }
 
-func (a *Astro) checkOrganization(c *call) *refusal {
+func (a *Astro) checkOrganization(c *call) *astroError {
 	if len(c.segments) == 0 {
 		return nil // the list of Organizations
 	}
@@ -165,10 +164,10 @@ func (a *Astro) checkOrganization(c *call) *refusal {
 		switch {
 		case o.id != c.segments[0]:
 		case i > 0:
-			return refuse(http.StatusForbidden, "Forbidden: the API token does not belong to this organization")
+			return astroErrorf(http.StatusForbidden, "Forbidden: the API token does not belong to this organization")
 		default:
 			return nil
 		}
 	}
-	return refuse(http.StatusNotFound, "Organization not found: %s", c.segments[0])
+	return astroErrorf(http.StatusNotFound, "Organization not found: %s", c.segments[0])
 }

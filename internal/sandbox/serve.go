@@ -10,48 +10,48 @@ import (
 	"time"
 )
 
-// A traffic takes the requests of one API: it numbers and records them, lets time pass, and makes the faults.
-// What a request does, and is told, is up to the API.
-type traffic struct {
+// A frontend receives the requests of one API: it numbers and records them, simulates latency, and injects
+// faults. The function handle is the API itself.
+type frontend struct {
 	latency func() time.Duration               // see [Options]
 	fault   func(n int, r *http.Request) Fault // see [Options]
 	admit   func(method string, at time.Time) bool
-	handle  func(*arrival) answer
+	handle  func(*exchange) response
 
-	// order is held while a request is numbered and its fault is asked for, apart from all else, so that a
-	// Fault function can call the API's methods.
+	// order is held while a request is numbered and its fault is chosen. It is separate from the API's own
+	// mutex, so that a Fault function can call the API's methods.
 	order sync.Mutex
 
 	recording sync.Mutex
 	requests  []*Request
 }
 
-// Request is one request that arrived. Header and Body are as the client sent them, its API token included.
+// Request is a recorded request. Header and Body are complete, including the API token.
 type Request struct {
 	Method, Path, Query string
 	Header              http.Header
 	Body                string
-	Start, End          time.Time // End is zero while the request is under way
-	Status              int       // 0: the connection was cut
+	Start, End          time.Time // zero while the request is in progress
+	Status              int       // 0 if the connection was closed without a complete response
 	Faulted             bool
 }
 
 // Requests returns all requests so far, in order of arrival.
-func (t *traffic) Requests() []Request {
-	t.recording.Lock()
-	defer t.recording.Unlock()
-	requests := make([]Request, len(t.requests))
-	for i, r := range t.requests {
+func (f *frontend) Requests() []Request {
+	f.recording.Lock()
+	defer f.recording.Unlock()
+	requests := make([]Request, len(f.requests))
+	for i, r := range f.requests {
 		requests[i] = *r
 	}
 	return requests
 }
 
-// maxBody is more than ten thousand roles take.
+// maxBody is enough for more than ten thousand roles.
 const maxBody = 4 << 20
 
-// An arrival is one request on its way through the sandbox.
-type arrival struct {
+// An exchange is one request, and what happens to it.
+type exchange struct {
 	*http.Request
 	body      []byte
 	n         int
@@ -61,113 +61,112 @@ type arrival struct {
 	overLimit bool
 }
 
-// ServeHTTP answers one request of the API.
-func (t *traffic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c, err := receive(r)
+// ServeHTTP handles one request to the API.
+func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e, err := receive(r)
 	if err != nil {
-		panic(http.ErrAbortHandler) // it never arrived whole
+		panic(http.ErrAbortHandler) // the request is incomplete
 	}
-	t.arrive(c)
-	before, after := c.latency/2, c.latency-c.latency/2
-	if c.fault.After {
-		after += c.fault.Delay
+	f.record(e)
+	before, after := e.latency/2, e.latency-e.latency/2
+	if e.fault.After {
+		after += e.fault.Delay
 	} else {
-		before += c.fault.Delay
+		before += e.fault.Delay
 	}
 
 	if !pause(r.Context(), before) {
-		t.cut(c, w)
+		f.disconnect(e, w)
 		return
 	}
-	reply := t.effect(c)
-	if c.fault.Hang {
+	reply := f.process(e)
+	if e.fault.Hang {
 		<-r.Context().Done()
 	}
-	if !pause(r.Context(), after) || c.fault.Reset {
-		t.cut(c, w)
+	if !pause(r.Context(), after) || e.fault.Reset {
+		f.disconnect(e, w)
 		return
 	}
-	t.send(c, w, reply)
+	f.send(e, w, reply)
 }
 
-// receive reads the whole request: what a client sends takes effect only once it is there.
-func receive(r *http.Request) (*arrival, error) {
-	if r.Body == nil { // a client's request, handed over without a server
+// receive reads the whole request before any of it takes effect.
+func receive(r *http.Request) (*exchange, error) {
+	if r.Body == nil { // a client's request, passed without a server
 		r.Body = http.NoBody
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		return nil, err
 	}
-	return &arrival{Request: r, body: body}, nil
+	return &exchange{Request: r, body: body}, nil
 }
 
-// arrive numbers and records a request and draws what will become of it.
-func (t *traffic) arrive(c *arrival) {
-	t.order.Lock()
-	defer t.order.Unlock()
+// record numbers and records a request, and chooses its latency and fault.
+func (f *frontend) record(e *exchange) {
+	f.order.Lock()
+	defer f.order.Unlock()
 
 	now := time.Now()
-	c.record = &Request{
-		Method: c.Method, Path: c.URL.EscapedPath(), Query: c.URL.RawQuery,
-		Header: c.Header.Clone(), Body: string(c.body), Start: now,
+	e.record = &Request{
+		Method: e.Method, Path: e.URL.EscapedPath(), Query: e.URL.RawQuery,
+		Header: e.Header.Clone(), Body: string(e.body), Start: now,
 	}
-	t.recording.Lock()
-	t.requests = append(t.requests, c.record)
-	c.n = len(t.requests)
-	t.recording.Unlock()
+	f.recording.Lock()
+	f.requests = append(f.requests, e.record)
+	e.n = len(f.requests)
+	f.recording.Unlock()
 
-	if t.latency != nil {
-		c.latency = t.latency()
+	if f.latency != nil {
+		e.latency = f.latency()
 	}
-	if t.admit != nil {
-		c.overLimit = !t.admit(c.Method, now)
+	if f.admit != nil {
+		e.overLimit = !f.admit(e.Method, now)
 	}
-	if t.fault != nil {
-		c.Body = io.NopCloser(bytes.NewReader(c.body))
-		c.fault = t.fault(c.n, c.Request)
+	if f.fault != nil {
+		e.Body = io.NopCloser(bytes.NewReader(e.body))
+		e.fault = f.fault(e.n, e.Request)
 	}
 }
 
-// effect does what the request asks for, unless a fault keeps it from arriving, and returns what the client
-// is told.
-func (t *traffic) effect(c *arrival) answer {
-	var reply answer
-	if c.fault.After || !c.fault.replaces() {
-		reply = t.handle(c)
+// process lets the request take effect, unless a fault prevents it, and returns the response.
+func (f *frontend) process(e *exchange) response {
+	var reply response
+	if e.fault.After || !e.fault.replaces() {
+		reply = f.handle(e)
 	}
-	return c.fault.disguise(reply)
+	return e.fault.override(reply)
 }
 
-func (t *traffic) send(c *arrival, w http.ResponseWriter, reply answer) {
+func (f *frontend) send(e *exchange, w http.ResponseWriter, reply response) {
 	for name, values := range reply.header {
 		w.Header()[name] = slices.Clone(values)
 	}
-	if c.fault.Truncate {
-		t.finish(c, 0)
+	if e.fault.Truncate {
+		f.finish(e, 0)
 		truncate(w, reply)
 		return
 	}
-	// The record is whole before the client can know: a test that has its answer may look at once.
-	t.finish(c, reply.status)
+	// The record is completed before the response: a test may read it as soon as it has the response.
+	f.finish(e, reply.status)
 	w.WriteHeader(reply.status)
-	_, _ = w.Write(reply.body) // a client that is gone cannot be told
+	_, _ = w.Write(reply.body) // an error means that the client has disconnected
 }
 
-func (t *traffic) cut(c *arrival, w http.ResponseWriter) {
-	t.finish(c, 0)
+func (f *frontend) disconnect(e *exchange, w http.ResponseWriter) {
+	f.finish(e, 0)
 	reset(w)
 }
 
-func (t *traffic) finish(c *arrival, status int) {
-	t.recording.Lock()
-	defer t.recording.Unlock()
-	c.record.End = time.Now()
-	c.record.Status = status
-	c.record.Faulted = c.fault.any()
+func (f *frontend) finish(e *exchange, status int) {
+	f.recording.Lock()
+	defer f.recording.Unlock()
+	e.record.End = time.Now()
+	e.record.Status = status
+	e.record.Faulted = e.fault.any()
 }
 
-// pause waits, and reports whether the client is still there.
+// pause waits, and reports whether the client is still connected.
 func pause(ctx context.Context, d time.Duration) bool {
 	if d > 0 {
 		timer := time.NewTimer(d)

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-func TestLatencyHalfBeforeTheEffectHalfAfter(t *testing.T) {
+func TestLatencyIsSplitAroundTheEffect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newTest(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
+		a := newTestAstro(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
 		start := time.Now()
 		go direct(a, "POST", rolesPath, body(memberRole, workspaceRole))
 
@@ -21,7 +21,7 @@ func TestLatencyHalfBeforeTheEffectHalfAfter(t *testing.T) {
 		time.Sleep(2 * time.Millisecond)
 		synctest.Wait()
 		equal(t, "roles after the effect", len(a.Roles(testToken)), 2)
-		equal(t, "end while under way", a.Requests()[0].End.IsZero(), true)
+		equal(t, "end while in progress", a.Requests()[0].End.IsZero(), true)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		r := a.Requests()[0]
@@ -31,7 +31,7 @@ func TestLatencyHalfBeforeTheEffectHalfAfter(t *testing.T) {
 	})
 }
 
-func TestClientGoesAway(t *testing.T) {
+func TestClientDisconnects(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		after time.Duration
@@ -42,7 +42,7 @@ func TestClientGoesAway(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newTest(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
+				a := newTestAstro(Options{Latency: func() time.Duration { return 100 * time.Millisecond }})
 				ctx, cancel := context.WithTimeout(t.Context(), tt.after)
 				defer cancel()
 				start := time.Now()
@@ -61,10 +61,10 @@ func TestClientGoesAway(t *testing.T) {
 }
 
 func TestRequestsAreRecorded(t *testing.T) {
-	var asked []int
+	var numbers []int
 	var read string
-	a := newTest(Options{Fault: func(n int, r *http.Request) Fault {
-		asked = append(asked, n)
+	a := newTestAstro(Options{Fault: func(n int, r *http.Request) Fault {
+		numbers = append(numbers, n)
 		text, _ := io.ReadAll(r.Body)
 		read += string(text)
 		return Fault{}
@@ -74,17 +74,18 @@ func TestRequestsAreRecorded(t *testing.T) {
 	direct(a, "GET", "/v1/organizations?limit=5", "")
 
 	requests := a.Requests()
-	equal(t, "numbers", asked, []int{1, 2})
-	equal(t, "body as the fault reads it", read, sent)
-	equal(t, "first", []any{requests[0].Method, requests[0].Path, requests[0].Query, requests[0].Body, requests[0].Status},
+	equal(t, "numbers", numbers, []int{1, 2})
+	equal(t, "body read by the fault", read, sent)
+	first, second := requests[0], requests[1]
+	equal(t, "first", []any{first.Method, first.Path, first.Query, first.Body, first.Status},
 		[]any{"POST", rolesPath, "", sent, 200})
-	equal(t, "second", []any{requests[1].Method, requests[1].Path, requests[1].Query, requests[1].Status, requests[1].Faulted},
+	equal(t, "second", []any{second.Method, second.Path, second.Query, second.Status, second.Faulted},
 		[]any{"GET", "/v1/organizations", "limit=5", 200, false})
-	equal(t, "header", requests[0].Header.Get("User-Agent"), "sandbox-test/1")
+	equal(t, "header", first.Header.Get("User-Agent"), "sandbox-test/1")
 }
 
 func TestClientRequestWithoutABody(t *testing.T) {
-	a := newTest(Options{})
+	a := newTestAstro(Options{})
 	w := direct(a, "GET", tokenPath, "", func(r *http.Request) { r.Body = nil })
 	equal(t, "status", w.Code, 200)
 }

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// Token is an API token to begin with.
+// Token describes an API token to add.
 type Token struct {
 	ID, Name, Description string
-	Scope                 string    // ORGANIZATION where it is empty
-	Roles                 []string  // each one a raw JSON object, kept byte for byte
-	NoRoles               bool      // the token answers without "roles"
+	Scope                 string    // default: ORGANIZATION
+	Roles                 []string  // raw JSON objects, kept byte for byte
+	NoRoles               bool      // leave "roles" out of all responses
 	EndAt                 time.Time // zero: never expires
-	Extra                 string    // raw JSON members that the answer has besides, as in `"x":1`
 }
 
-// A token is a Token with its past. All of its answer but the roles and updatedAt is rendered once, since
-// lists of ten thousand must be quick.
+// A token is an API token and its history. Its JSON is rendered once, except for the roles and updatedAt:
+// tests list ten thousand tokens.
 type token struct {
-	id, scope  string
-	noRoles    bool
-	head, tail []byte
-	versions   []version // oldest first, never empty
+	id, scope string
+	noRoles   bool
+	head      []byte    // its JSON without the roles, updatedAt and the closing brace
+	versions  []version // oldest first, never empty
 }
 
-// A version is what a token's roles were from one write to the next.
+// A version holds the roles from one write to the next.
 type version struct {
 	at      time.Time
 	updated time.Time
@@ -37,20 +36,18 @@ func newToken(t Token, created time.Time) *token {
 	if t.Scope == "" {
 		t.Scope = scopeOrganization
 	}
-	head, tail := renderToken(t, created)
 	return &token{
 		id:       t.ID,
 		scope:    t.Scope,
 		noRoles:  t.NoRoles,
-		head:     head,
-		tail:     tail,
+		head:     renderTokenHead(t, created),
 		versions: []version{{at: created, updated: created, roles: slices.Clone(t.Roles)}},
 	}
 }
 
 func (t *token) latest() version { return t.versions[len(t.versions)-1] }
 
-// asOf returns the version that stood at a time. The first one has always stood.
+// asOf returns the version at a time, or the first one if the token was added later.
 func (t *token) asOf(at time.Time) version {
 	for i := len(t.versions) - 1; i > 0; i-- {
 		if !t.versions[i].at.After(at) {
@@ -60,7 +57,7 @@ func (t *token) asOf(at time.Time) version {
 	return t.versions[0]
 }
 
-// add adds the newest version and forgets those that had already been replaced at oldest.
+// add adds a version, and removes those that were already replaced at the time oldest.
 func (t *token) add(v version, oldest time.Time) {
 	t.versions = append(t.versions, v)
 	for len(t.versions) > 1 && !t.versions[1].at.After(oldest) {
@@ -68,7 +65,7 @@ func (t *token) add(v version, oldest time.Time) {
 	}
 }
 
-// write writes the token as it was in a version. A list leaves the roles out.
+// write appends the JSON of one version to b.
 func (t *token) write(b *bytes.Buffer, v version, withRoles bool) {
 	b.Write(t.head)
 	if withRoles && !t.noRoles {
@@ -78,6 +75,5 @@ func (t *token) write(b *bytes.Buffer, v version, withRoles bool) {
 	}
 	b.WriteString(`"updatedAt":"`)
 	b.Write(v.updated.UTC().AppendFormat(nil, timeFormat))
-	b.WriteByte('"')
-	b.Write(t.tail)
+	b.WriteString(`"}`)
 }

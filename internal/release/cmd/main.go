@@ -1,4 +1,4 @@
-// Cmd writes the files of a release into a new folder.
+// Cmd writes the files of a release to a new folder.
 package main
 
 import (
@@ -13,12 +13,12 @@ import (
 
 func main() {
 	var r release.Release
-	flag.StringVar(&r.Version, "version", "", "as in v1.2.3")
-	flag.StringVar(&r.Repository, "repository", "", "OWNER/NAME on GitHub")
-	flag.StringVar(&r.Commit, "commit", "", "that the image was built from")
-	flag.StringVar(&r.Digest, "digest", "", "of the image, as in sha256:…")
-	image := flag.String("image", "", "image to name in place of the published one, for a test of a release that is not published")
-	dir := flag.String("dir", "", "new folder for the files; without it, all is checked and nothing written")
+	flag.StringVar(&r.Version, "version", "", "version, for example v1.2.3")
+	flag.StringVar(&r.Repository, "repository", "", "repository: OWNER/NAME")
+	flag.StringVar(&r.Commit, "commit", "", "commit that the image was built from")
+	flag.StringVar(&r.Digest, "digest", "", "digest of the image: sha256:…")
+	image := flag.String("image", "", "image to use instead of the published one, for tests")
+	dir := flag.String("dir", "", "new folder for the files; if empty, only check")
 	flag.Parse()
 	if err := run(r, *image, *dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)

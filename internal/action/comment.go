@@ -1,0 +1,219 @@
+package action
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"astro-workspace-grant/internal/message"
+	"astro-workspace-grant/internal/pullrequest"
+	"astro-workspace-grant/internal/report"
+	"astro-workspace-grant/internal/retry"
+	"astro-workspace-grant/internal/runner"
+)
+
+const (
+	// githubTimeout is how long the step waits for GitHub before and after the grant.
+	githubTimeout = 30 * time.Second
+	// maxComment leaves space for the footer and the state within GitHub's limit of 65,536 characters.
+	maxComment = 60 << 10
+)
+
+// commentTarget is the pull request to comment on, with our earlier comment. Both are looked up during the grant.
+type commentTarget struct {
+	client *pullrequest.Client
+	key    string
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when the fields below are set
+
+	found   pullrequest.Found
+	earlier *pullrequest.Comment
+	err     error
+}
+
+// findComment starts to look up the pull request and the earlier comment. It returns nil if no comment is wanted.
+func (a *action) findComment(ctx context.Context) *commentTarget {
+	if a.in.Comment == pullrequest.Never {
+		return nil
+	}
+	t := &commentTarget{key: a.commentKey(), done: make(chan struct{})}
+	ctx, stop := context.WithTimeout(ctx, max(a.in.Timeout, 0)+githubTimeout)
+	ctx, t.cancel = context.WithCancelCause(ctx)
+	go func() {
+		defer stop()
+		defer close(t.done)
+		if t.client, t.err = a.newGitHub(); t.err == nil {
+			t.err = t.lookUp(ctx, a.in.PullRequest, a.event.trigger)
+		}
+	}()
+	return t
+}
+
+// commentKey is a hash of what the comment is about: the API token and the Workspaces as given, or the path of the
+// grants file. It does not depend on the workflow, as the plan and the grant share one comment.
+func (a *action) commentKey() string {
+	organization := cmp.Or(a.in.Organization, a.in.Claims.OrganizationID)
+	if a.in.GrantsFile != "" {
+		return pullrequest.Hash("file", organization, a.in.GrantsFile)
+	}
+	return pullrequest.Hash(append([]string{organization, a.in.TokenName, a.in.TokenID}, a.in.Workspaces...)...)
+}
+
+func (t *commentTarget) lookUp(ctx context.Context, number int, trigger pullrequest.Trigger) (err error) {
+	if number != 0 && number != trigger.Number {
+		trigger = pullrequest.Trigger{Number: number}
+	}
+	if t.found, err = t.client.Find(ctx, trigger); err != nil || t.found.Number == 0 {
+		return err
+	}
+	if t.found.Head == "" {
+		// The head commit is worth a request. If that fails, the comment is written without it.
+		if found, _, err := t.client.Read(ctx, t.found.Number); err == nil {
+			t.found.Head = found.Head
+		}
+	}
+	t.earlier, err = t.client.FindComment(ctx, t.found.Number, t.key)
+	return err
+}
+
+var errNoGitHubToken = errors.New("there is no token for GitHub")
+
+// gitHubFailure says why GitHub could not be used.
+func gitHubFailure(err error) message.Text {
+	if errors.Is(err, errNoGitHubToken) {
+		return message.New("there is no token for GitHub")
+	}
+	return message.New("GitHub failed: %s", pullrequest.Reason(err))
+}
+
+// setGitHubToken is what to do about errNoGitHubToken.
+const setGitHubToken = "Leave github-token out to use the workflow's own token, or pass one from a secret. Outside of a workflow, set the variable GITHUB_TOKEN."
+
+func (a *action) newGitHub() (*pullrequest.Client, error) {
+	if a.in.GitHubToken == "" {
+		return nil, errNoGitHubToken
+	}
+	return pullrequest.New(pullrequest.Config{
+		API:        cmp.Or(a.runner.Env("GITHUB_API_URL"), "https://api.github.com"),
+		GraphQL:    cmp.Or(a.runner.Env("GITHUB_GRAPHQL_URL"), "https://api.github.com/graphql"),
+		Repository: a.runner.Env("GITHUB_REPOSITORY"),
+		Token:      a.in.GitHubToken,
+		UserAgent:  "astro-workspace-grant/" + a.version,
+		Retrying: func(doing string, w retry.Wait) {
+			a.runner.LogRetry(doing, pullrequest.Reason(w.Err), w)
+		},
+	})
+}
+
+// comment reports the result on the pull request. Any failure is a warning: the step's result is that of the grant.
+func (a *action) comment(ctx context.Context, t *commentTarget, result *report.Result) {
+	if t == nil {
+		a.setCommentOutputs(a.pullRequest(), nil, result)
+		return
+	}
+	defer t.cancel(nil)
+	if ctx.Err() != nil {
+		a.setCommentOutputs(a.pullRequest(), nil, result)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { t.cancel(ctx.Err()) })()
+	<-t.done
+	written, err := t.earlier, t.err
+	switch {
+	case err == nil && t.found.Number == 0:
+		a.runner.Notice("No pull request",
+			fmt.Sprintf("No pull request belongs to this run (event %s), so there is nothing to comment on.", a.event.name))
+		return
+	case err == nil:
+		text := a.runner.RedactMarkdown(a.commentText(t.found, result))
+		written, err = t.client.WriteComment(ctx, t.found.Number, a.in.Comment, t.earlier, text, a.state(t.key, result))
+	}
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		a.warnGitHub("No comment on the pull request", err)
+	}
+	a.setCommentOutputs(cmp.Or(t.found.Number, a.pullRequest()), written, result)
+}
+
+// state is what a later run needs to know about this comment.
+func (a *action) state(key string, result *report.Result) pullrequest.State {
+	roles := []string{result.Token.ID, string(result.Role)}
+	for _, o := range result.Outcomes {
+		roles = append(roles, o.Token.ID, o.Workspace.ID, string(o.Role))
+	}
+	return pullrequest.State{
+		Key: key, Run: a.number("GITHUB_RUN_ID"), Attempt: a.number("GITHUB_RUN_ATTEMPT"),
+		Status: result.Status(), DryRun: result.DryRun,
+		Roles: pullrequest.Hash(roles...), Text: pullrequest.Hash(result.Markdown(maxComment)),
+	}
+}
+
+var commit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40,64}$`) })
+
+// commentText is the result with a link to the run and the pull request's head commit.
+func (a *action) commentText(found pullrequest.Found, result *report.Result) string {
+	var footer []string
+	if id := a.runner.Env("GITHUB_RUN_ID"); id != "" {
+		link := fmt.Sprintf("%s/%s/actions/runs/%s", a.runner.Env("GITHUB_SERVER_URL"), a.runner.Env("GITHUB_REPOSITORY"), id)
+		if attempt := a.runner.Env("GITHUB_RUN_ATTEMPT"); attempt != "" {
+			link += "/attempts/" + attempt
+		}
+		footer = append(footer, "[Workflow run]("+link+")")
+	}
+	if commit().MatchString(found.Head) {
+		footer = append(footer, "commit "+found.Head)
+	}
+	return result.Markdown(maxComment) + "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"
+}
+
+// setCommentOutputs sets the outputs that are known only after the comment.
+func (a *action) setCommentOutputs(number int, comment *pullrequest.Comment, result *report.Result) {
+	if number == 0 {
+		return
+	}
+	if err := a.runner.Outputs(commentOutputs(number, comment)); err != nil {
+		a.runner.Warning("Outputs not set", report.OutputsNotSet(err))
+	}
+	// After a push, the number is known only now.
+	if number != a.pullRequest() {
+		if err := a.tryReportFile(result, number); err != nil {
+			a.runner.Warning("Report file without the pull request", err.Error())
+		}
+	}
+}
+
+func commentOutputs(number int, comment *pullrequest.Comment) []runner.Output {
+	id, url := "", ""
+	if comment != nil {
+		id, url = strconv.FormatInt(comment.ID, 10), comment.URL
+	}
+	return []runner.Output{
+		{Name: "comment-id", Value: id},
+		{Name: "comment-url", Value: url},
+		{Name: "pull-request", Value: strconv.Itoa(number)},
+	}
+}
+
+// warnGitHub reports that GitHub failed, why, and what to do about it.
+func (a *action) warnGitHub(title string, err error) {
+	what, hint := "GitHub failed: "+pullrequest.Reason(err), "The next run updates it."
+	switch status := pullrequest.Status(err); {
+	case errors.Is(err, errNoGitHubToken):
+		what, hint = "There is no token for GitHub", setGitHubToken
+	case status == http.StatusForbidden:
+		hint = "Give the job the permission pull-requests: write. Runs from a fork or by Dependabot get a token that can only read."
+	case status == http.StatusUnauthorized:
+		hint = "Check the secret behind github-token: the token was revoked or has expired."
+	case status == http.StatusNotFound:
+		hint = "Check the number of the pull request, and give the job the permission pull-requests: write."
+	}
+	a.runner.Warning(title, fmt.Sprintf("%s. %s", what, hint))
+}

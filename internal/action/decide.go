@@ -1,0 +1,118 @@
+package action
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/grantsfile"
+	"astro-workspace-grant/internal/message"
+	"astro-workspace-grant/internal/pullrequest"
+)
+
+// wanted is what the inputs or the grants file ask for.
+type wanted struct {
+	grants  []grant.Wanted
+	content []byte // of the grants file
+}
+
+// checkout returns the root of the checkout.
+func (a *action) checkout() string { return cmp.Or(a.runner.Env("GITHUB_WORKSPACE"), ".") }
+
+// readFile reads and checks the grants file. It sends nothing.
+func (a *action) readFile() (wanted, []grant.Problem) {
+	content, problems := grantsfile.Read(a.checkout(), a.in.GrantsFile)
+	if len(problems) > 0 {
+		return wanted{}, problems
+	}
+	grants, problems := grantsfile.Parse(content)
+	return wanted{grants: grants, content: content}, problems
+}
+
+func (a *action) logDecision(planOnly message.Text) {
+	if planOnly.IsEmpty() {
+		a.runner.Infof("The grants file will be applied.")
+		return
+	}
+	a.runner.Infof("The grants file is planned only: %s", planOnly)
+}
+
+// whyPlanOnly says why the grants file is only planned; an empty text if it is applied. If a run should apply the
+// file but cannot find out whether it may, that is a problem.
+func (a *action) whyPlanOnly(ctx context.Context, content []byte) (message.Text, *grant.Problem) {
+	switch {
+	case a.in.DryRun:
+		return message.New("dry-run is true."), nil
+	case a.event.public:
+		return message.New("the pull request comes from a fork and is not merged."), nil
+	case a.in.ApplyAlways:
+		return message.Text{}, nil
+	case !a.runner.OnRunner():
+		return message.New("this is not a workflow run. Use -apply always to apply the file from here."), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
+	defer cancel()
+	landing := pullrequest.ReadLanding(a.event.name, a.runner.Env("GITHUB_REF"), a.event.payload)
+	reason, err := a.compareWithBranch(ctx, landing, content)
+	if err != nil {
+		return message.Text{}, a.cannotCompare(err)
+	}
+	return reason, nil
+}
+
+// compareWithBranch says why the grants file is not applied after all, given what landed on which branch.
+func (a *action) compareWithBranch(
+	ctx context.Context,
+	landing pullrequest.Landing,
+	content []byte,
+) (message.Text, error) {
+	notLanded := message.New(
+		"with apply: auto, a file is applied only on the default branch, by a push, on a schedule, manually, or when a "+
+			"pull request is merged. This is the event %s.",
+		a.event.name,
+	)
+	if !landing.Landed {
+		return notLanded, nil
+	}
+	client, err := a.newGitHub()
+	if err != nil {
+		return message.Text{}, err
+	}
+	if !landing.Known {
+		branch, err := client.DefaultBranch(ctx)
+		if err != nil || branch != landing.Branch {
+			return notLanded, err
+		}
+	}
+	same, err := client.SameAsOn(ctx, landing.Branch, a.in.GrantsFile, content)
+	if err != nil || same {
+		return message.Text{}, err
+	}
+	return message.New(
+		"the file differs from %s at the head of %s. If a later run applies that version, nothing is missing. "+
+			"Running an old workflow again must not restore an old file.",
+		a.in.GrantsFile,
+		landing.Branch,
+	), nil
+}
+
+// cannotCompare is the problem that GitHub does not say whether the grants file is that of the default branch.
+func (a *action) cannotCompare(err error) *grant.Problem {
+	problem := &grant.Problem{
+		Kind: grant.Unavailable,
+		What: message.New("The grants file could not be compared with the default branch: %s.", gitHubFailure(err)),
+		Hint: message.New("Run it again later."),
+	}
+	switch status := pullrequest.Status(err); {
+	case errors.Is(err, context.Canceled):
+		*problem = a.explain.Error(err)
+	case status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusNotFound || errors.Is(err, errNoGitHubToken):
+		problem.Kind = grant.Forbidden
+		problem.Hint = message.New(
+			"Give the job the permission contents: read. Leave github-token out to use the workflow's own token.",
+		)
+	}
+	return problem
+}

@@ -1,0 +1,111 @@
+package action
+
+import (
+	"context"
+	"strconv"
+
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/message"
+	"astro-workspace-grant/internal/pullrequest"
+)
+
+// event is what triggered the run.
+type event struct {
+	name    string
+	payload []byte
+	trigger pullrequest.Trigger
+
+	// public is set if strangers can read what the run reports: an unmerged pull request from a fork triggered it.
+	public bool
+	// unknown says why it is unknown whether a fork triggered the run. Then public is set.
+	unknown message.Text
+}
+
+// readEvent reads the event. One that cannot be read counts as coming from a fork where that matters.
+func (a *action) readEvent(ctx context.Context) event {
+	name := a.runner.Env("GITHUB_EVENT_NAME")
+	payload, _ := a.runner.Event()
+	e := event{
+		name:    name,
+		payload: payload,
+		trigger: pullrequest.ReadTrigger(name, payload),
+		public:  pullrequest.FromFork(name, payload),
+	}
+	if number, ok := pullrequest.OnIssue(name, payload); ok {
+		e.readPullRequest(ctx, a, number)
+	}
+	return e
+}
+
+// readPullRequest reads whether the pull request that was commented on comes from a fork and is not merged.
+func (e *event) readPullRequest(ctx context.Context, a *action, number int) {
+	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
+	defer cancel()
+	client, err := a.newGitHub()
+	if err == nil {
+		var found pullrequest.Found
+		if found, e.public, err = client.Read(ctx, number); err == nil {
+			e.trigger.Head = found.Head
+			return
+		}
+	}
+	e.public, e.unknown = true, gitHubFailure(err)
+}
+
+// checkFork returns the problem that a run for an unmerged pull request from a fork must not grant anything. A grants
+// file from a fork is not even planned unless that is allowed, as its author would learn which names exist.
+func (a *action) checkFork() *grant.Problem {
+	in := a.in
+	if !a.event.public || in.AllowFork || in.GrantsFile == "" && in.DryRun {
+		if !a.event.unknown.IsEmpty() {
+			a.runner.Warning("Pull request not read",
+				message.New("The run is treated as one from a fork: %s. %s", a.event.unknown, a.forkHint()).String())
+		}
+		return nil
+	}
+	problem := &grant.Problem{
+		Kind: grant.UntrustedFork,
+		What: message.New(
+			"This run was triggered by an unmerged pull request from a fork. Its author could grant themselves access.",
+		),
+		Hint: message.New(
+			"Make the grant when the pull request is merged, or plan it here with dry-run: true. If you trust every fork with " +
+				"this grant, set allow-fork: true.",
+		),
+	}
+	switch {
+	case !a.event.unknown.IsEmpty():
+		problem.What = message.New(
+			"It is unknown whether this run was triggered by a pull request from a fork, so it is treated as one: %s.",
+			a.event.unknown,
+		)
+		problem.Hint = a.forkHint()
+	case in.GrantsFile != "":
+		problem.Hint = message.New(
+			"Apply the file when the pull request is merged. To plan a file from a fork, set allow-fork: true. " +
+				"Its author then learns which API tokens and Workspaces exist.",
+		)
+	}
+	return problem
+}
+
+// forkHint says what to do if it is unknown whether a fork triggered the run.
+func (a *action) forkHint() message.Text {
+	if a.in.GitHubToken == "" {
+		return message.New("%s", message.Trusted(setGitHubToken))
+	}
+	return message.New("Give the job the permission pull-requests: read, or run it again later.")
+}
+
+// pullRequest returns the number of the pull request, as far as the inputs and the event say; else 0.
+func (a *action) pullRequest() int {
+	if a.in.PullRequest != 0 {
+		return a.in.PullRequest
+	}
+	return a.event.trigger.Number
+}
+
+func (a *action) number(variable string) int64 {
+	n, _ := strconv.ParseInt(a.runner.Env(variable), 10, 64)
+	return n
+}

@@ -1,0 +1,158 @@
+package astro
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/retry"
+)
+
+func TestPages(t *testing.T) {
+	for _, tt := range []struct {
+		name               string
+		total, size        int
+		requests, together int
+	}{
+		{"none", 0, 10, 1, 1},
+		{"one page", 7, 10, 1, 1},
+		{"one full page", 10, 10, 1, 1},
+		{"two pages", 11, 10, 2, 1},
+		{"ten pages", 100, 10, 10, 9},
+		{"many pages", 247, 10, 25, 10},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				list := newList(tt.total, tt.size)
+				all, err := newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := []grant.Resource{}
+				for i := range tt.total {
+					want = append(want, grant.Resource{ID: fmt.Sprint(i), Name: fmt.Sprint("n", i)})
+				}
+				equal(t, "tokens", all, want)
+				equal(t, "requests", list.requests, tt.requests)
+				equal(t, "most in flight", list.most, tt.together)
+				equal(t, "during the first", list.duringFirst, 1)
+			})
+		})
+	}
+}
+
+// pager serves a list. Each page takes a second.
+type pager struct {
+	sync.Mutex
+	total, size, requests, most, now, duringFirst int
+	fail                                          map[int]server // by offset
+}
+
+func newList(total, size int) *pager { return &pager{total: total, size: size} }
+
+func (l *pager) serve(r *http.Request) (*http.Response, error) {
+	l.enter()
+	ended := retry.Sleep(r.Context(), time.Second)
+	l.Lock()
+	defer l.Unlock()
+	if l.requests == 1 {
+		l.duringFirst = l.most
+	}
+	l.now--
+	if ended != nil {
+		return nil, ended
+	}
+	var offset int
+	_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
+	if fail := l.fail[offset]; fail != nil {
+		return fail(r)
+	}
+	var items []string
+	for i := offset; i < min(offset+l.size, l.total); i++ {
+		items = append(items, fmt.Sprintf(`{"more":{"x":[1]},"id":"%d","name":"n%d"}`, i, i))
+	}
+	return answer(200, fmt.Sprintf(`{"limit":%d,"totalCount":%d,"tokens":[%s],"offset":%d}`,
+		l.size, l.total, strings.Join(items, ","), offset)), nil
+}
+
+func (l *pager) enter() {
+	l.Lock()
+	defer l.Unlock()
+	l.requests++
+	l.now++
+	l.most = max(l.most, l.now)
+}
+
+func TestListsShareTheLimiter(t *testing.T) {
+	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		list := newList(300, 10)
+		organization := newClient(server(list.serve)).Organization(org)
+		var lists sync.WaitGroup
+		for range 2 {
+			lists.Go(func() {
+				if _, err := organization.AllTokens(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		lists.Wait()
+		equal(t, "most in flight", list.most, 10)
+	})
+}
+
+func TestAFailedPageEndsTheList(t *testing.T) {
+	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		list := newList(1000, 10)
+		list.fail = map[int]server{50: answers(403, `{"message":"no"}`)}
+		start := time.Now()
+		_, err := newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		var status *Error
+		if !errors.As(err, &status) || status.Status != 403 {
+			t.Errorf("got %v", err)
+		}
+		within(t, "the list", time.Since(start), 2*time.Second, 2*time.Second)
+		// Readers whose answer came at the same moment may have sent another request.
+		if list.requests > 20 {
+			t.Errorf("%d requests", list.requests)
+		}
+	})
+}
+
+func TestAPageIsRetried(t *testing.T) {
+	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		list := newList(30, 10)
+		broken := true
+		list.fail = map[int]server{20: func(r *http.Request) (*http.Response, error) {
+			if broken {
+				broken = false
+				return answer(502, "<html>"), nil
+			}
+			delete(list.fail, 20)
+			return nil, errReset
+		}}
+		all, err := newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		equal(t, "error", err, nil)
+		equal(t, "tokens", len(all), 30)
+		equal(t, "requests", list.requests, 5)
+	})
+}
+
+func TestEach(t *testing.T) {
+	seen := map[int]bool{}
+	var mu sync.Mutex
+	err := each(t.Context(), 25, func(_ context.Context, i int) error {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[i] = true
+		return nil
+	})
+	equal(t, "error", err, nil)
+	equal(t, "calls", len(seen), 25)
+	equal(t, "without calls", each(t.Context(), 0, nil), nil)
+}

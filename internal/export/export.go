@@ -1,0 +1,140 @@
+// Package export writes a grants file with the roles that an Organization has today.
+package export
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+	"strconv"
+	"sync"
+
+	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/explain"
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/grantsfile"
+	"astro-workspace-grant/internal/input"
+	"astro-workspace-grant/internal/message"
+	"astro-workspace-grant/internal/report"
+	"astro-workspace-grant/internal/resolve"
+	"astro-workspace-grant/internal/retry"
+	"astro-workspace-grant/internal/runner"
+)
+
+// Run writes a grants file to out and its progress to the log. It returns the exit code. A plan of the file, made right
+// away, changes nothing.
+func Run(ctx context.Context, getenv func(string) string, log, out io.Writer, version string) int {
+	r := runner.New(getenv, log)
+	in, problems := input.ReadConnection(r)
+	if len(problems) == 0 {
+		problems = run(ctx, r, in, out, version)
+	}
+	for _, problem := range problems {
+		r.Error(report.Title(problem.Kind), problem.What.String()+" "+problem.Hint.String())
+	}
+	return min(len(problems), 1)
+}
+
+func run(ctx context.Context, r *runner.Runner, in input.Inputs, out io.Writer, version string) []grant.Problem {
+	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
+	defer cancel()
+	e := explain.Explainer{Timeout: in.Timeout, Expires: in.Claims.Expires}
+	// A tenth below the lowest documented limit of 10 reads a second.
+	client := astro.New(astro.Config{
+		URL: in.APIURL, Token: in.APIToken, Version: version, ReadsPerSecond: 9, Requested: r.LogRequest,
+		Retrying: func(doing string, w retry.Wait) { r.LogRetry(doing, e.Reason(w.Err), w) },
+	})
+	id, problems := resolve.Organization(ctx, client, in.Organization, in.Claims, e)
+	if len(problems) > 0 {
+		return problems
+	}
+	found, err := read(ctx, client.Organization(id), func(done int) { r.Infof("Read the roles of %d API tokens.", done) })
+	if err != nil {
+		return []grant.Problem{e.LookUp(err, id)}
+	}
+	text := found.yaml(id)
+	if len(text) > grantsfile.MaxSize {
+		r.Warning(
+			"Large file",
+			"The file is larger than the "+strconv.Itoa(grantsfile.MaxSize>>10)+" KiB that a grants file can have. "+
+				"Split it, and apply each part in a step of its own.",
+		)
+	}
+	if _, err := io.WriteString(out, text); err != nil {
+		return []grant.Problem{{
+			Kind: grant.InvalidInput,
+			What: message.New("The file could not be written: %s.", err.Error()),
+			Hint: message.New("Write it to a place with enough space."),
+		}}
+	}
+	return nil
+}
+
+// organization is what an Organization has.
+type organization struct {
+	tokens     []grant.Token
+	workspaces map[string]grant.Resource // by ID
+
+	tokenNames, workspaceNames map[string]int // how many have a name
+}
+
+// read reads all API tokens with their roles, and all Workspaces.
+func read(ctx context.Context, from *astro.Organization, progress func(done int)) (*organization, error) {
+	o := &organization{
+		workspaces:     map[string]grant.Resource{},
+		tokenNames:     map[string]int{},
+		workspaceNames: map[string]int{},
+	}
+	err := resolve.Parallel(ctx,
+		func(ctx context.Context) (err error) {
+			o.tokens, err = from.Tokens(ctx, true)
+			return err
+		},
+		func(ctx context.Context) error {
+			workspaces, err := from.Workspaces(ctx, nil, nil)
+			for _, w := range workspaces {
+				o.workspaces[w.ID] = w
+				o.workspaceNames[w.Name]++
+			}
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, token := range o.tokens {
+		o.tokenNames[token.Name]++
+	}
+	slices.SortStableFunc(o.tokens, func(a, b grant.Token) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return o, readRoles(ctx, from, o.tokens, progress)
+}
+
+// progressStep is after how many API tokens progress is logged.
+const progressStep = 100
+
+// readRoles reads the API tokens one by one whose roles the list did not carry.
+func readRoles(ctx context.Context, from *astro.Organization, tokens []grant.Token, progress func(done int)) error {
+	var mu sync.Mutex
+	done := 0
+	var reads []func(context.Context) error
+	for i := range tokens {
+		if tokens[i].Roles != nil {
+			continue
+		}
+		reads = append(reads, func(ctx context.Context) error {
+			token, err := from.Token(ctx, tokens[i].ID, retry.Read)
+			if err != nil {
+				return err
+			}
+			tokens[i].Roles = token.Roles
+			mu.Lock()
+			defer mu.Unlock()
+			if done++; done%progressStep == 0 {
+				progress(done)
+			}
+			return nil
+		})
+	}
+	return resolve.Parallel(ctx, reads...)
+}

@@ -1,0 +1,120 @@
+// Package input reads and checks the action's inputs. It reports all problems together and sends nothing.
+package input
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/pullrequest"
+	"astro-workspace-grant/internal/runner"
+)
+
+// Input is an input of the action, as in action.yml.
+type Input struct {
+	Name    string
+	Default string
+	Bool    bool   // true or false
+	Secret  bool   // only from the environment: other processes can see a command line
+	Usage   string // for the flag of the same name
+}
+
+// Help returns the flag's description.
+func (i Input) Help() string {
+	if i.Default == "" {
+		return i.Usage
+	}
+	return i.Usage + " (default " + i.Default + ")"
+}
+
+// All returns the action's inputs in the order of action.yml.
+func All() []Input {
+	return []Input{
+		{Name: "org-token-name", Usage: "name of the Organization API token that gets the role"},
+		{Name: "org-token-id", Usage: "ID of the Organization API token, instead of its name"},
+		{Name: "role", Usage: "Workspace role to grant"},
+		{Name: "workspace", Usage: "Workspace, by ID or exact name; several, one per line"},
+		{Name: "api-token", Secret: true},
+		{Name: "organization", Usage: "Organization ID (default: the one that the API token belongs to)"},
+		{Name: "api-url", Default: "https://api.astronomer.io/v1", Usage: "root of the Astro API"},
+		{Name: "dry-run", Default: "false", Bool: true, Usage: "show what would change without writing anything"},
+		{Name: "timeout", Default: "5m", Usage: "overall time limit"},
+		{Name: "wait", Default: "0s", Usage: "how long to wait for an API token or Workspace that does not exist yet"},
+		{Name: "settle", Default: "2s", Usage: "how long the API token's roles must stay unchanged before a write is verified"},
+		{Name: "allow-fork", Default: "false", Bool: true, Usage: "also grant for an unmerged pull request from a fork (a grants file is only planned)"},
+		{Name: "comment", Default: "never", Usage: "comment the result on the pull request: never, always or changed"},
+		{Name: "github-token", Secret: true},
+		{Name: "pull-request", Usage: "number of the pull request to comment on (default: the one that triggered the run)"},
+		{Name: "grants-file", Usage: "file in the checkout that lists the grants, instead of API token, role and Workspace"},
+		{Name: "apply", Default: "auto", Usage: "when to apply the grants file: auto or always"},
+		{Name: "report-file", Usage: "file in the checkout to write the result to, as JSON"},
+	}
+}
+
+// Inputs are the checked inputs of a run.
+type Inputs struct {
+	TokenName, TokenID string // the API token that gets the role
+	Role               grant.Role
+	Workspaces         []string // as given, without repetitions
+
+	GrantsFile  string // instead of the above; cleaned
+	ApplyAlways bool
+
+	APIToken              string // the API token that makes the grant
+	Claims                astro.Claims
+	Organization          string // empty: that of the API token
+	APIURL                string
+	Timeout, Wait, Settle time.Duration
+	DryRun, AllowFork     bool
+
+	Comment     pullrequest.Mode
+	GitHubToken string
+	PullRequest int // 0: the one that triggered the run
+	ReportFile  string
+}
+
+// Wanted returns the roles that the inputs ask for. With a grants file, that says so instead.
+func (in Inputs) Wanted() []grant.Wanted {
+	wanted := make([]grant.Wanted, len(in.Workspaces))
+	for i, workspace := range in.Workspaces {
+		wanted[i] = grant.Wanted{TokenName: in.TokenName, TokenID: in.TokenID, WorkspaceGiven: workspace, Role: in.Role}
+	}
+	return wanted
+}
+
+// Read reads and checks all inputs. Secrets are masked first.
+func Read(r *runner.Runner) (Inputs, []grant.Problem) {
+	p := newParser(r)
+	in := p.connection()
+	in.GrantsFile, in.ApplyAlways, in.ReportFile = p.path("grants-file"), p.applyAlways(), p.reportFile()
+	if in.GrantsFile == "" {
+		in.TokenName, in.TokenID = p.token()
+		in.Role = p.role()
+		in.Workspaces = p.workspaces()
+	} else {
+		p.checkOnlyFile()
+	}
+	in.DryRun = p.bool("dry-run")
+	in.AllowFork = p.bool("allow-fork")
+	in.Wait = p.duration("wait")
+	in.Settle = p.duration("settle")
+	p.checkTimes(in)
+	in.Comment = p.mode("comment")
+	in.GitHubToken = githubToken(r)
+	in.PullRequest = p.number("pull-request")
+	return in, p.all()
+}
+
+// ReadConnection reads and checks only the inputs for connecting to the Astro API.
+func ReadConnection(r *runner.Runner) (Inputs, []grant.Problem) {
+	p := newParser(r)
+	in := p.connection()
+	return in, p.all()
+}
+
+// githubToken returns the token for GitHub's API. It is not checked here: whether it is needed depends on the run.
+func githubToken(r *runner.Runner) string {
+	return cmp.Or(r.Input("github-token"), strings.TrimSpace(r.Env("GITHUB_TOKEN")))
+}

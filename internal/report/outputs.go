@@ -1,0 +1,114 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/runner"
+)
+
+// Outputs returns the step outputs in the order of action.yml. Unknown values are empty.
+func (r *Result) Outputs() []runner.Output {
+	outcomes := r.Outcomes
+	if r.File != "" {
+		outcomes = nil // the output "grants" lists them
+	}
+	return []runner.Output{
+		{Name: "status", Value: string(r.Status())},
+		{Name: "changed", Value: strconv.FormatBool(r.Changed())},
+		{Name: "token-id", Value: r.Token.ID},
+		{Name: "token-name", Value: r.Token.Name},
+		{Name: "organization-id", Value: r.OrganizationID},
+		{Name: "role", Value: string(r.Role)},
+		{Name: "workspace-id", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.ID })},
+		{Name: "workspace-name", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.Name })},
+		{Name: "previous-role", Value: lines(outcomes, func(o grant.Outcome) string { return string(o.Previous) })},
+		{Name: "grants", Value: r.grantsOutput()},
+		{Name: "attempts", Value: strconv.Itoa(r.Attempts)},
+		{Name: "error", Value: string(r.Error())},
+		{Name: "applied", Value: strconv.FormatBool(r.Applied)},
+		{Name: "granted", Value: strconv.Itoa(r.Count(grant.Granted))},
+		{Name: "updated", Value: strconv.Itoa(r.Count(grant.Updated))},
+		{Name: "revoked", Value: strconv.Itoa(r.Count(grant.Revoked))},
+		{Name: "unchanged", Value: strconv.Itoa(r.Count(grant.Unchanged))},
+		{Name: "failed", Value: strconv.Itoa(r.Count(grant.Failed))},
+	}
+}
+
+// lines has one line for each outcome. A line break inside a value becomes a space, or the lines of several outputs
+// would not correspond.
+func lines(outcomes []grant.Outcome, value func(grant.Outcome) string) string {
+	all := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		all[i] = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(value(o))
+	}
+	return strings.Join(all, "\n")
+}
+
+// maxGrants limits the output "grants" of a grants file, in bytes. One environment string can hold 128 KiB on Linux,
+// and a larger output that is passed on through env keeps a step from starting.
+const maxGrants = 96 << 10
+
+// grantsOutput returns the output "grants". With a grants file it leaves out what is unchanged, and is empty if it
+// would be too long.
+func (r *Result) grantsOutput() string {
+	text := r.grantsJSON()
+	if r.File != "" && len(text) > maxGrants {
+		return ""
+	}
+	return text
+}
+
+func (r *Result) grantsJSON() string {
+	type item struct {
+		TokenID       string `json:"tokenId"`
+		TokenName     string `json:"tokenName"`
+		WorkspaceID   string `json:"workspaceId"`
+		WorkspaceName string `json:"workspaceName"`
+		Role          string `json:"role"`
+		PreviousRole  string `json:"previousRole"`
+		Status        string `json:"status"`
+		Error         string `json:"error"`
+	}
+	items := []item{}
+	for _, o := range r.Outcomes {
+		if r.File != "" && o.Status == grant.Unchanged {
+			continue
+		}
+		token, workspace := r.resources(o)
+		items = append(items, item{
+			token.ID, token.Name, workspace.ID, workspace.Name,
+			string(o.Role), string(o.Previous), string(o.Status), string(o.Error),
+		})
+	}
+	return toJSON(items, "")
+}
+
+// resources returns the API token and the Workspace of an outcome. Those that were not found are as they were given. (With
+// inputs, the outputs have no name for an unknown Workspace.)
+func (r *Result) resources(o grant.Outcome) (token, workspace grant.Resource) {
+	token, workspace = o.Token, o.Workspace
+	if token.ID == "" {
+		token = grant.Resource{ID: o.TokenID, Name: o.TokenName}
+	}
+	if workspace.ID == "" && r.File != "" {
+		workspace.Name = o.WorkspaceGiven
+	}
+	return token, workspace
+}
+
+// toJSON encodes strings and numbers, without the escapes that only HTML needs.
+func toJSON(v any, indent string) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("strings and numbers do not marshal: %v", err))
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,180 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"astro-workspace-grant/internal/grant"
+)
+
+// At most this many names or IDs, and this many bytes of them, go into one request: the length of a URL is limited.
+const (
+	maxPerRequest = 50
+	maxQuery      = 4 << 10
+)
+
+// HasIDShape reports whether s looks like one of the API's IDs: c and 24 lower-case letters or digits. It can be a name
+// all the same.
+func HasIDShape(s string) bool {
+	other := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }
+	return len(s) == 25 && s[0] == 'c' && !strings.ContainsFunc(s, other)
+}
+
+// workspaces is what was found for the given Workspaces.
+type workspaces struct {
+	found    map[string]grant.Resource
+	kinds    map[string]grant.Kind // of the problems
+	problems []grant.Problem
+}
+
+// findWorkspaces finds the Workspaces by ID or name.
+func (r *Resolver) findWorkspaces(ctx context.Context, wanted []grant.Wanted) (workspaces, error) {
+	var given []grant.Wanted // each Workspace once
+	var names []string
+	seen := map[string]bool{}
+	for _, w := range wanted {
+		if !seen[w.WorkspaceGiven] {
+			seen[w.WorkspaceGiven] = true
+			given = append(given, w)
+			names = append(names, w.WorkspaceGiven)
+		}
+	}
+	matches, err := r.askForWorkspaces(ctx, names)
+	if err != nil {
+		return workspaces{}, err
+	}
+	return r.chooseWorkspaces(ctx, given, matches)
+}
+
+// askForWorkspaces asks for Workspaces: for what looks like an ID by ID first, and for the rest by name. It finds all
+// that have the same name.
+func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (map[string][]grant.Resource, error) {
+	matches := map[string][]grant.Resource{}
+	isMissing := func(given string) bool { return len(matches[given]) == 0 }
+	missing := given
+	err := r.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
+		byID := func(w grant.Resource) string { return w.ID }
+		byName := func(w grant.Resource) string { return w.Name }
+		askIDs := func(chunk []string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, nil, chunk) }
+		askNames := func(chunk []string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, chunk, nil) }
+		if len(given) > maxPerRequest {
+			// One list takes fewer requests than so many look-ups.
+			all, err := r.Organization.Workspaces(ctx, nil, nil)
+			if err != nil {
+				return false, err
+			}
+			askIDs = func([]string) ([]grant.Resource, error) { return all, nil }
+			askNames = askIDs
+		}
+		if err := lookUp(filter(missing, HasIDShape), askIDs, byID, matches); err != nil {
+			return false, err
+		}
+		missing = filter(missing, isMissing)
+		if err := lookUp(missing, askNames, byName, matches); err != nil {
+			return false, err
+		}
+		missing = filter(missing, isMissing)
+		return len(missing) == 0, nil
+	})
+	return matches, err
+}
+
+func filter(given []string, keep func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(given), func(name string) bool { return !keep(name) })
+}
+
+// lookUp asks for names or IDs, in as many requests as they need, and collects the answers by their key.
+func lookUp(given []string, ask func(chunk []string) ([]grant.Resource, error), key func(grant.Resource) string,
+	matches map[string][]grant.Resource,
+) error {
+	chunks := inChunks(given)
+	answers := make([][]grant.Resource, len(chunks))
+	errs := make([]error, len(chunks))
+	var requests sync.WaitGroup
+	for i, chunk := range chunks {
+		requests.Go(func() { answers[i], errs[i] = ask(chunk) })
+	}
+	requests.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for i, chunk := range chunks {
+		asked := map[string]bool{}
+		for _, name := range chunk {
+			asked[name] = true
+		}
+		for _, resource := range answers[i] {
+			if asked[key(resource)] {
+				matches[key(resource)] = append(matches[key(resource)], resource)
+			}
+		}
+	}
+	return nil
+}
+
+// inChunks splits names or IDs into what fits into one request.
+func inChunks(given []string) [][]string {
+	var chunks [][]string
+	begin, size := 0, 0
+	for i, name := range given {
+		length := len("&workspaceIds=") + len(url.QueryEscape(name))
+		if i > begin && (i-begin == maxPerRequest || size+length > maxQuery) {
+			chunks = append(chunks, given[begin:i])
+			begin, size = i, 0
+		}
+		size += length
+	}
+	if begin < len(given) {
+		chunks = append(chunks, given[begin:])
+	}
+	return chunks
+}
+
+// chooseWorkspaces takes the only Workspace that each name or ID has. None or several are a problem.
+func (r *Resolver) chooseWorkspaces(
+	ctx context.Context,
+	given []grant.Wanted,
+	matches map[string][]grant.Resource,
+) (workspaces, error) {
+	result := workspaces{found: map[string]grant.Resource{}, kinds: map[string]grant.Kind{}}
+	var all []grant.Resource // for suggestions; nil: not read
+	for _, w := range given {
+		// Looking for similar names takes some time.
+		if err := ctx.Err(); err != nil {
+			return workspaces{}, err
+		}
+		found := matches[w.WorkspaceGiven]
+		if len(found) == 1 {
+			result.found[w.WorkspaceGiven] = found[0]
+			continue
+		}
+		if len(found) == 0 && all == nil && !r.Explain.Redact {
+			var err error
+			if all, err = r.Organization.Workspaces(ctx, nil, nil); err != nil {
+				return workspaces{}, err
+			}
+		}
+		known := all
+		if len(result.problems) >= mostSuggested {
+			known = nil
+		}
+		problem := at(w.WorkspaceAt, r.workspaceProblem(w.WorkspaceGiven, found, known))
+		result.problems = append(result.problems, problem)
+		result.kinds[w.WorkspaceGiven] = problem.Kind
+	}
+	return result, nil
+}
+
+func (r *Resolver) workspaceProblem(given string, matches, known []grant.Resource) grant.Problem {
+	switch {
+	case len(matches) > 1:
+		return r.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", r.WorkspaceInput, given, matches)
+	case HasIDShape(given):
+		return r.notFound(grant.WorkspaceNotFound, "A Workspace with the ID or name", given, known)
+	}
+	return r.notFound(grant.WorkspaceNotFound, "The Workspace", given, known)
+}
