@@ -57,6 +57,9 @@ func (o *Organization) Tokens(ctx context.Context, roles bool) ([]grant.Token, e
 	tokens := make([]grant.Token, len(items))
 	for i, item := range items {
 		tokens[i].Resource = item.Resource
+		if len(item.Roles) == 0 {
+			continue
+		}
 		var roles []grant.Entry
 		// If it is not a valid list of roles, the token is read by its ID later.
 		if json.Unmarshal(item.Roles, &roles) == nil && grant.HasOneOrganizationRole(roles) {

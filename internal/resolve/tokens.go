@@ -84,7 +84,7 @@ func (r *Resolver) AwaitToken(
 // tokenList is a list of Organization API tokens.
 type tokenList struct {
 	all   []grant.Token
-	byRef map[ref][]grant.Token
+	byRef map[ref][]grant.Token // only those that were given
 }
 
 // listTokens lists the Organization API tokens.
@@ -93,15 +93,21 @@ func (r *Resolver) listTokens(ctx context.Context, given []grant.Wanted, roles b
 	if len(given) == 1 {
 		what = message.New("the API token %s", given[0].TokenGiven()).String()
 	}
+	wanted := map[ref]bool{}
+	for _, w := range given {
+		wanted[refOf(w)] = true
+	}
 	var list tokenList
 	err := r.waitFor(ctx, what, func(ctx context.Context) (_ bool, err error) {
 		if list.all, err = r.Organization.Tokens(ctx, roles); err != nil {
 			return false, err
 		}
-		list.byRef = make(map[ref][]grant.Token, 2*len(list.all))
-		for _, token := range list.all {
-			for _, key := range []ref{{id: token.ID}, {name: token.Name}} {
-				list.byRef[key] = append(list.byRef[key], token)
+		list.byRef = map[ref][]grant.Token{}
+		for i := range list.all {
+			for _, key := range []ref{{id: list.all[i].ID}, {name: list.all[i].Name}} {
+				if wanted[key] {
+					list.byRef[key] = append(list.byRef[key], list.all[i])
+				}
 			}
 		}
 		isMissing := func(w grant.Wanted) bool { return len(list.byRef[refOf(w)]) == 0 }
