@@ -134,8 +134,9 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 			fmt.Sprintf("No pull request belongs to this run (event %s), so there is nothing to comment on.", a.event.name))
 		return
 	case err == nil:
-		text := a.runner.RedactMarkdown(a.commentText(t.found, result))
-		written, err = t.client.WriteComment(ctx, t.found.Number, a.in.Comment, t.earlier, text, a.state(t.key, result))
+		text := result.Markdown(maxComment)
+		body, state := a.runner.RedactMarkdown(text+a.commentFooter(t.found)), a.state(t.key, result, text)
+		written, err = t.client.WriteComment(ctx, t.found.Number, a.in.Comment, t.earlier, body, state)
 	}
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		a.warnGitHub("No comment on the pull request", err)
@@ -143,8 +144,8 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 	a.setCommentOutputs(cmp.Or(t.found.Number, a.pullRequest()), written, result)
 }
 
-// state is what a later run needs to know about this comment.
-func (a *action) state(key string, result *report.Result) pullrequest.State {
+// state is what a later run needs to know about this comment and its text.
+func (a *action) state(key string, result *report.Result, text string) pullrequest.State {
 	roles := []string{result.Token.ID, string(result.Role)}
 	for _, o := range result.Outcomes {
 		roles = append(roles, o.Token.ID, o.Workspace.ID, string(o.Role))
@@ -152,14 +153,14 @@ func (a *action) state(key string, result *report.Result) pullrequest.State {
 	return pullrequest.State{
 		Key: key, Run: a.number("GITHUB_RUN_ID"), Attempt: a.number("GITHUB_RUN_ATTEMPT"),
 		Status: result.Status(), DryRun: result.DryRun,
-		Roles: pullrequest.Hash(roles...), Text: pullrequest.Hash(result.Markdown(maxComment)),
+		Roles: pullrequest.Hash(roles...), Text: pullrequest.Hash(text),
 	}
 }
 
 var commit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40,64}$`) })
 
-// commentText is the result with a link to the run and the pull request's head commit.
-func (a *action) commentText(found pullrequest.Found, result *report.Result) string {
+// commentFooter links the run and names the pull request's head commit.
+func (a *action) commentFooter(found pullrequest.Found) string {
 	var footer []string
 	if id := a.runner.Env("GITHUB_RUN_ID"); id != "" {
 		link := fmt.Sprintf("%s/%s/actions/runs/%s", a.runner.Env("GITHUB_SERVER_URL"), a.runner.Env("GITHUB_REPOSITORY"), id)
@@ -171,7 +172,7 @@ func (a *action) commentText(found pullrequest.Found, result *report.Result) str
 	if commit().MatchString(found.Head) {
 		footer = append(footer, "commit "+found.Head)
 	}
-	return result.Markdown(maxComment) + "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"
+	return "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"
 }
 
 // setCommentOutputs sets the outputs that are known only after the comment.

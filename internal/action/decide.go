@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/grantsfile"
@@ -105,10 +106,11 @@ func (a *action) cannotCompare(err error) *grant.Problem {
 		What: message.New("The grants file could not be compared with the default branch: %s.", gitHubFailure(err)),
 		Hint: message.New("Run it again later."),
 	}
-	switch status := pullrequest.Status(err); {
+	refusals := []int{http.StatusForbidden, http.StatusUnauthorized, http.StatusNotFound}
+	switch {
 	case errors.Is(err, context.Canceled):
 		*problem = a.explain.Error(err)
-	case status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusNotFound || errors.Is(err, errNoGitHubToken):
+	case slices.Contains(refusals, pullrequest.Status(err)) || errors.Is(err, errNoGitHubToken):
 		problem.Kind = grant.Forbidden
 		problem.Hint = message.New(
 			"Give the job the permission contents: read. Leave github-token out to use the workflow's own token.",

@@ -12,7 +12,12 @@ import (
 )
 
 // Outputs returns the step outputs in the order of action.yml. Unknown values are empty.
-func (r *Result) Outputs() []runner.Output {
+func (r *Result) Outputs() []runner.Output { return r.outputs(r.grantsJSON()) }
+
+func (r *Result) outputs(grants string) []runner.Output {
+	if r.isTooLong(grants) {
+		grants = ""
+	}
 	outcomes := r.Outcomes
 	if r.File != "" {
 		outcomes = nil // the output "grants" lists them
@@ -27,7 +32,7 @@ func (r *Result) Outputs() []runner.Output {
 		{Name: "workspace-id", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.ID })},
 		{Name: "workspace-name", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.Name })},
 		{Name: "previous-role", Value: lines(outcomes, func(o grant.Outcome) string { return string(o.Previous) })},
-		{Name: "grants", Value: r.grantsOutput()},
+		{Name: "grants", Value: grants},
 		{Name: "attempts", Value: strconv.Itoa(r.Attempts)},
 		{Name: "error", Value: string(r.Error())},
 		{Name: "applied", Value: strconv.FormatBool(r.Applied)},
@@ -53,16 +58,10 @@ func lines(outcomes []grant.Outcome, value func(grant.Outcome) string) string {
 // and a larger output that is passed on through env keeps a step from starting.
 const maxGrants = 96 << 10
 
-// grantsOutput returns the output "grants". With a grants file it leaves out what is unchanged, and is empty if it
-// would be too long.
-func (r *Result) grantsOutput() string {
-	text := r.grantsJSON()
-	if r.File != "" && len(text) > maxGrants {
-		return ""
-	}
-	return text
-}
+// isTooLong reports whether the output "grants" is left empty. Without a grants file it never is.
+func (r *Result) isTooLong(grants string) bool { return r.File != "" && len(grants) > maxGrants }
 
+// grantsJSON is the output "grants". With a grants file it leaves out what is unchanged.
 func (r *Result) grantsJSON() string {
 	type item struct {
 		TokenID       string `json:"tokenId"`

@@ -22,16 +22,17 @@ func (r *Result) Publish(to *runner.Runner) int {
 	if summary := r.Summary(); summary != "" {
 		to.Infof("Result: %s", summary)
 	}
-	if size := len(r.grantsJSON()); r.File != "" && size > maxGrants {
+	grants := r.grantsJSON()
+	if r.isTooLong(grants) {
 		to.Notice(
 			"Output grants is empty",
 			fmt.Sprintf(
 				"It would hold %d KiB, which is too much to pass on through env. Set report-file to write everything to a file.",
-				size>>10,
+				len(grants)>>10,
 			),
 		)
 	}
-	if err := to.Outputs(r.Outputs()); err != nil {
+	if err := to.Outputs(r.outputs(grants)); err != nil {
 		to.Error("Outputs not set", OutputsNotSet(err))
 		code = 1
 	}
