@@ -26,6 +26,27 @@ func plan(entries []Entry, wanted []Outcome) []Outcome {
 	return planned
 }
 
+// Unlisted returns an outcome for each Workspace role of an API token that is not in the Workspace of a wanted one: what an
+// exclusive grants file revokes. It leaves out the role that Astro assigns by itself where the API token has one in a
+// Deployment or DAG.
+func Unlisted(token Token, wanted []Outcome) []Outcome {
+	seen := map[string]bool{}
+	for _, o := range wanted {
+		seen[o.Workspace.ID] = true
+	}
+	var unlisted []Outcome
+	for _, entry := range token.Roles {
+		if !entry.InWorkspace(entry.EntityID) || seen[entry.EntityID] || accessor.Same(Role(entry.Role)) {
+			continue
+		}
+		seen[entry.EntityID] = true
+		o := Outcome{Token: token.Resource, Workspace: Resource{ID: entry.EntityID}, Previous: Role(entry.Role), Status: Revoked}
+		o.Wanted = Wanted{TokenID: token.ID, WorkspaceGiven: entry.EntityID, Role: None, Unlisted: true}
+		unlisted = append(unlisted, o)
+	}
+	return unlisted
+}
+
 // roleIn returns the first role in a Workspace, or an empty one if there is none.
 func roleIn(entries []Entry, workspaceID string) Role {
 	for _, entry := range entries {

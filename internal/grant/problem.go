@@ -22,6 +22,8 @@ const (
 	WrongTokenScope     Kind = "wrong-token-scope"
 	WorkspaceNotFound   Kind = "workspace-not-found"
 	WorkspaceAmbiguous  Kind = "workspace-ambiguous"
+	Policy              Kind = "policy"
+	Drift               Kind = "drift"
 	Rejected            Kind = "rejected"
 	Conflict            Kind = "conflict"
 	Unverified          Kind = "unverified"
@@ -33,7 +35,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		UntrustedFork, InvalidInput, Unauthorized, Forbidden, OrganizationUnclear, TokenNotFound, TokenAmbiguous,
-		WrongTokenScope, WorkspaceNotFound, WorkspaceAmbiguous, Rejected, Conflict, Unverified, Unavailable, Canceled,
+		WrongTokenScope, WorkspaceNotFound, WorkspaceAmbiguous, Policy, Drift, Rejected, Conflict, Unverified, Unavailable, Canceled,
 	}
 }
 

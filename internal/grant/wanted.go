@@ -1,6 +1,10 @@
 package grant
 
-import "time"
+import (
+	"time"
+
+	"astro-workspace-grant/internal/message"
+)
 
 // Wanted is one role that an API token should have in one Workspace, as an input or a grants file asks for it.
 type Wanted struct {
@@ -8,14 +12,35 @@ type Wanted struct {
 	WorkspaceGiven     string // the ID or exact name of the Workspace
 	Role               Role   // None revokes any existing role
 
+	Until    time.Time // the last day on which a grants file's grant holds, at 0:00 UTC; zero: no end
+	Ended    bool      // Until is over, so that Role is None
+	Reason   string    // why a grants file has the grant
+	Unlisted bool      // the grants file does not list it: an exclusive file revokes it
+
 	TokenAt, WorkspaceAt Position // in the grants file
 }
 
 // TokenGiven returns the API token as it was given, by name or ID.
 func (w Wanted) TokenGiven() string { return w.TokenName + w.TokenID }
 
+// Contradicts reports whether two grants of the same API token in the same Workspace cannot both hold. One that has ended
+// contradicts nothing: the other one holds.
+func (w Wanted) Contradicts(other Wanted) bool { return w.Role != other.Role && !w.Ended && !other.Ended }
+
 // Position is a position in a grants file. Line and column count characters from 1. The zero Position is unknown.
-type Position struct{ Line, Column int }
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// From returns the position for a message that is about another one: "line 3", or "line 3 of grants/data.yml" if that
+// is in another file.
+func (p Position) From(other Position) message.Text {
+	if p.File == other.File {
+		return message.New("line %s", p.Line)
+	}
+	return message.New("line %s of %s", p.Line, p.File)
+}
 
 // Outcome is the outcome of a [Wanted] role: what its names resolved to, what the plan says, and how applying it ended.
 type Outcome struct {

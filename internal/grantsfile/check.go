@@ -2,6 +2,7 @@ package grantsfile
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -13,28 +14,31 @@ import (
 
 // The keys of a grants file.
 const (
+	keyExclusive  = "exclusive"
 	keyGrants     = "grants"
 	keyName       = "org-token-name"
 	keyID         = "org-token-id"
 	keyRole       = "role"
 	keyWorkspaces = "workspaces"
+	keyUntil      = "until"
+	keyReason     = "reason"
 )
 
 // checker reads the grants from a document, and collects the problems of its content.
 type checker struct {
 	*source
+	now      time.Time
 	problems []grant.Problem
 }
 
 // check reads the grants from a document. A line that only looks like YAML has misleading problems: it is explained
 // instead.
-func check(s *source, root *yaml.Node) ([]grant.Wanted, []grant.Problem) {
-	c := &checker{source: s}
-	var wanted []grant.Wanted
-	for _, entry := range c.entries(valueAt(root, place{1, 1})) {
-		wanted = append(wanted, c.grant(entry)...)
+func check(s *source, root *yaml.Node, now time.Time) (Grants, []grant.Problem) {
+	c := &checker{source: s, now: now}
+	var grants Grants
+	for _, entry := range c.entries(valueAt(root, place{1, 1}), &grants) {
+		grants.Wanted = append(grants.Wanted, c.grant(entry)...)
 	}
-	c.checkConflicts(wanted)
 	var suspicious []grant.Problem
 	seen := map[int]bool{0: true}
 	for _, p := range c.problems {
@@ -46,9 +50,9 @@ func check(s *source, root *yaml.Node) ([]grant.Wanted, []grant.Problem) {
 		}
 	}
 	if len(suspicious) > 0 {
-		return nil, suspicious
+		return Grants{}, suspicious
 	}
-	return wanted, c.problems
+	return grants, c.problems
 }
 
 func (c *checker) addProblem(at place, what, hint message.Text) {
@@ -63,8 +67,8 @@ func (c *checker) wrongType(v value, what message.Text, must message.Trusted, hi
 		what, hint := placeholder()
 		c.addProblem(v.at, what, hint)
 	case mapping && must == aString && c.at(v.at) != '{':
-		c.addProblem(v.at, message.New("A name with a colon must be in quotes."),
-			message.New("Put the name in quotes, as in \"Production: EU\"."))
+		c.addProblem(v.at, message.New("Text with a colon must be in quotes."),
+			message.New("Put it in quotes, as in \"Production: EU\"."))
 	case v.typeOf() == nothing:
 		c.addProblem(v.at, message.New("%s must not be empty.", what), c.orQuotes(v, hint))
 	default:
@@ -84,14 +88,15 @@ func (c *checker) orQuotes(v value, hint message.Text) message.Text {
 	return hint
 }
 
-// entries returns the entries of the list grants.
-func (c *checker) entries(root value) []value {
+// entries returns the entries of the list grants, and reads the other keys of the file.
+func (c *checker) entries(root value, g *Grants) []value {
 	if root.node.Kind != yaml.MappingNode {
 		c.wrongType(root, message.New("The file"), aMapping,
 			message.New("Start it with the line grants: and put the list under it."))
 		return nil
 	}
-	fields := c.fields(root, keyGrants)
+	fields := c.fields(root, keyExclusive, keyGrants)
+	c.exclusive(fields, g)
 	grants, ok := fields.values[keyGrants]
 	if !ok {
 		if !fields.meant[keyGrants] {
@@ -125,13 +130,15 @@ func (c *checker) grant(entry value) []grant.Wanted {
 			message.New("Give it a role, workspaces, and org-token-name or org-token-id."))
 		return nil
 	}
-	fields := c.fields(entry, keyName, keyID, keyRole, keyWorkspaces)
+	fields := c.fields(entry, keyName, keyID, keyRole, keyWorkspaces, keyUntil, keyReason)
 	var w grant.Wanted
 	named := c.token(fields, &w)
 	role := c.role(fields, &w)
+	c.reason(fields, &w)
+	c.until(fields, &w)
 	var wanted []grant.Wanted
 	for _, workspace := range c.workspaces(fields) {
-		w.WorkspaceGiven, w.WorkspaceAt = workspace.name, workspace.at.position()
+		w.WorkspaceGiven, w.WorkspaceAt = workspace.name, c.position(workspace.at)
 		wanted = append(wanted, w)
 	}
 	if !named || !role {
@@ -146,11 +153,11 @@ func (c *checker) token(fields fields, w *grant.Wanted) bool {
 	okName, okID := !hasName, !hasID
 	if hasName {
 		w.TokenName, okName = c.name(name, message.New("The token name"))
-		w.TokenAt = name.at.position()
+		w.TokenAt = c.position(name.at)
 	}
 	if hasID {
 		w.TokenID, okID = c.id(id)
-		w.TokenAt = id.at.position()
+		w.TokenAt = c.position(id.at)
 	}
 	switch {
 	case hasName && hasID:

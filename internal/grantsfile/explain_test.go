@@ -107,16 +107,16 @@ var explainTests = []problemTest{
 		`3:1 "role" is not a valid key.`,
 	}},
 	{"colon in a Workspace", "grants:\n- org-token-name: A\n  role: none\n  workspaces:\n  - Prod: EU\n", []string{
-		"5:5 A name with a colon must be in quotes.",
+		"5:5 Text with a colon must be in quotes.",
 	}},
 	{"colon in a Workspace in brackets", "grants:\n- org-token-name: A\n  role: none\n  workspaces: [Prod: EU]\n", []string{
-		"4:16 A name with a colon must be in quotes.",
+		"4:16 Text with a colon must be in quotes.",
 	}},
 	{"colon in the name of a token", "grants:\n- org-token-name: Prod: EU\n  role: none\n  workspaces: [W]\n", []string{
-		"2:19 A name with a colon must be in quotes.",
+		"2:19 Text with a colon must be in quotes.",
 	}},
 	{"two colons in a Workspace", "grants:\n- org-token-name: A\n  role: none\n  workspaces:\n  - Prod: EU: West\n", []string{
-		"5:5 A name with a colon must be in quotes.",
+		"5:5 Text with a colon must be in quotes.",
 	}},
 	{"# in brackets", "grants:\n- org-token-name: A\n  role: none\n  workspaces: [Prod #1, Staging]\n", []string{
 		"4:21 # starts a comment, so the bracket before it is not closed.",

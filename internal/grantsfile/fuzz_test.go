@@ -25,11 +25,12 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	f.Add([]byte("exclusive: true\n" + oneGrant + "  until: 2026-01-31\n  reason: Test\n"))
 	for _, tt := range problemTests() {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		wanted, problems := Parse(data)
+		wanted, problems := parseFile(data)
 		checkProblems(t, string(data), problems)
 		if len(problems) > 0 && len(wanted) > 0 {
 			t.Error("a file with problems grants something")
@@ -39,6 +40,9 @@ func FuzzParse(f *testing.F) {
 			if (w.TokenName == "") == (w.TokenID == "") || w.Role == "" || name == "" || strings.TrimSpace(name) != name ||
 				w.TokenAt.Line < 1 || w.TokenAt.Column < 1 || w.WorkspaceAt.Line < 1 || w.WorkspaceAt.Column < 1 {
 				t.Errorf("incomplete: %+v", w)
+			}
+			if w.Ended && (w.Role != grant.None || !w.Until.Before(today)) || len([]rune(w.Reason)) > maxReason {
+				t.Errorf("wrong: %+v", w)
 			}
 		}
 	})

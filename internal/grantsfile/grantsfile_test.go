@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"astro-workspace-grant/internal/grant"
 )
@@ -18,12 +19,12 @@ type problemTest struct {
 	want       []string
 }
 
-func problemTests() []problemTest { return slices.Concat(syntaxTests, explainTests, contentTests) }
+func problemTests() []problemTest { return slices.Concat(syntaxTests, explainTests, contentTests, optionTests) }
 
 func TestProblems(t *testing.T) {
 	for _, tt := range problemTests() {
 		t.Run(tt.name, func(t *testing.T) {
-			wanted, problems := Parse([]byte(tt.text))
+			wanted, problems := parseFile([]byte(tt.text))
 			if got := places(problems); !slices.Equal(got, tt.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
@@ -38,9 +39,9 @@ func TestProblems(t *testing.T) {
 func TestHints(t *testing.T) {
 	const roles = "WORKSPACE_MEMBER, WORKSPACE_AUTHOR, WORKSPACE_OPERATOR, WORKSPACE_OWNER, or none to revoke the role."
 	for _, tt := range []struct{ name, text, want string }{
-		{"key near", "grant: []\n", "Did you mean grants? Allowed here: grants."},
-		{"key", "grants: [{org-token-name: A, role: none, workspaces: [W], x: y}]\n", "Allowed here: org-token-name, org-token-id, role, workspaces."},
-		{"key of a grant near", "grants: [{org_token_name: A, role: none, workspaces: [W]}]\n", "Did you mean org-token-name? Allowed here: org-token-name, org-token-id, role, workspaces."},
+		{"key near", "grant: []\n", "Did you mean grants? Allowed here: exclusive, grants."},
+		{"key", "grants: [{org-token-name: A, role: none, workspaces: [W], x: y}]\n", "Allowed here: org-token-name, org-token-id, role, workspaces, until, reason."},
+		{"key of a grant near", "grants: [{org_token_name: A, role: none, workspaces: [W]}]\n", "Did you mean org-token-name? Allowed here: org-token-name, org-token-id, role, workspaces, until, reason."},
 		{"role", "grants: [{org-token-name: A, role: x, workspaces: [W]}]\n", "Use " + roles},
 		{"role empty", "grants: [{org-token-name: A, role: , workspaces: [W]}]\n", "Use " + roles},
 		{"role missing", "grants: [{org-token-name: A, workspaces: [W]}]\n", "Use " + roles},
@@ -54,11 +55,11 @@ func TestHints(t *testing.T) {
 		{"no name", "grants:\n- org-token-name:\n  role: none\n  workspaces: [W]\n", "Enter a value."},
 		{"asterisk", "grants:\n- org-token-name: *Star\n  role: none\n  workspaces: [W]\n", "If it is part of a name, put the name in quotes. Otherwise write everything out."},
 		{"question mark", "grants:\n- org-token-name: ? Why\n  role: none\n  workspaces: [W]\n", "If it is part of a name, put the name in quotes. Otherwise write the key as in role: none."},
-		{"colon", "grants:\n- org-token-name: Prod: EU\n  role: none\n  workspaces: [W]\n", `Put the name in quotes, as in "Production: EU".`},
+		{"colon", "grants:\n- org-token-name: Prod: EU\n  role: none\n  workspaces: [W]\n", `Put it in quotes, as in "Production: EU".`},
 		{"string for a list", "grants: [{org-token-name: A, role: none, workspaces: W}]\n", "Write a list, as in workspaces: [Production, Staging], also for one Workspace."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, problems := Parse([]byte(tt.text))
+			_, problems := parseFile([]byte(tt.text))
 			if len(problems) != 1 || problems[0].Hint.String() != tt.want {
 				t.Errorf("got %v, want %q", problems, tt.want)
 			}
@@ -69,11 +70,11 @@ func TestHints(t *testing.T) {
 // TestSize parses files at the size limit and above it.
 func TestSize(t *testing.T) {
 	const text = "grants: [] #"
-	if _, problems := Parse([]byte(text + strings.Repeat("x", MaxSize-len(text)))); len(problems) > 0 {
+	if _, problems := parseFile([]byte(text + strings.Repeat("x", MaxSize-len(text)))); len(problems) > 0 {
 		t.Errorf("at the limit: %v", places(problems))
 	}
-	_, problems := Parse([]byte(text + strings.Repeat("x", MaxSize-len(text)+1)))
-	if got := places(problems); !slices.Equal(got, []string{"0:0 grants-file: The file is larger than 512 KiB."}) {
+	_, problems := parseFile([]byte(text + strings.Repeat("x", MaxSize-len(text)+1)))
+	if got := places(problems); !slices.Equal(got, []string{"0:0 grants-file: The file, or all files of the folder together, are larger than 512 KiB."}) {
 		t.Errorf("above the limit: %q", got)
 	}
 }
@@ -99,11 +100,11 @@ func TestFiles(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
-			data, problems := Read("testdata", filepath.Clean(tt.file))
+			files, problems := Read("testdata", filepath.Clean(tt.file))
 			if len(problems) > 0 {
 				t.Fatal(places(problems))
 			}
-			wanted, problems := Parse(data)
+			wanted, problems := parseFile(files[0].Content)
 			if len(problems) > 0 {
 				t.Fatal(places(problems))
 			}
@@ -134,7 +135,7 @@ func TestAccepted(t *testing.T) {
 		{"comments", "# c\n  # c\n  - A # c\n\n  - B\n# c", "A|B"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			wanted, problems := Parse([]byte("grants:\n- org-token-name: A\n  role: none\n  workspaces: " + tt.text + "\n"))
+			wanted, problems := parseFile([]byte("grants:\n- org-token-name: A\n  role: none\n  workspaces: " + tt.text + "\n"))
 			var got []string
 			for _, w := range wanted {
 				got = append(got, w.WorkspaceGiven)
@@ -155,7 +156,7 @@ func TestSameGrantTwice(t *testing.T) {
 - {org-token-name: a, role: none, workspaces: [W]}
 - {org-token-id: A, role: none, workspaces: [W, w]}
 `
-	wanted, problems := Parse([]byte(text))
+	wanted, problems := parseFile([]byte(text))
 	if len(problems) > 0 || len(wanted) != 6 {
 		t.Errorf("got %+v, %q", wanted, places(problems))
 	}
@@ -170,12 +171,20 @@ func TestNoTokenIsRepeated(t *testing.T) {
 	}
 	for i := range len(data) + 1 {
 		text := string(data[:i]) + secret + string(data[i:])
-		_, problems := Parse([]byte(text))
+		_, problems := parseFile([]byte(text))
 		if len(problems) == 0 {
 			t.Errorf("accepted: %q", text)
 		}
 		checkProblems(t, text, problems)
 	}
+}
+
+// today is the day on which the tests read files.
+var today = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func parseFile(data []byte) ([]grant.Wanted, []grant.Problem) {
+	grants, problems := Parse(today, File{Content: data})
+	return grants.Wanted, problems
 }
 
 func places(problems []grant.Problem) []string {

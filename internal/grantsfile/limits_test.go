@@ -111,7 +111,7 @@ func parseQuickly(t *testing.T, text string, limit time.Duration) {
 		t.Skip("the race detector makes it fifteen times as slow, and there is only one goroutine")
 	}
 	start := processorTime(t)
-	Parse([]byte(text))
+	parseFile([]byte(text))
 	if took := processorTime(t) - start; took > limit {
 		t.Errorf("took %s", took)
 	}

@@ -39,24 +39,29 @@ func roleHint(text string) message.Text {
 	return message.New("%s.", message.Trusted(strings.ToUpper(hint[:1])+hint[1:]))
 }
 
-// checkConflicts finds a token that has two roles in one Workspace. It compares names and IDs as they are in the
-// file: what only turns out to be the same in Astro must be compared again there.
-func (c *checker) checkConflicts(wanted []grant.Wanted) {
+// conflicts finds API tokens that have two roles in one Workspace. It compares names and IDs as they are in the
+// files: what only turns out to be the same in Astro must be compared again there.
+func conflicts(wanted []grant.Wanted) []grant.Problem {
 	type pair struct{ name, id, workspace string }
+	var problems []grant.Problem
 	first := map[pair]grant.Wanted{}
 	for _, w := range wanted {
 		key := pair{w.TokenName, w.TokenID, w.WorkspaceGiven}
 		before, repeated := first[key]
-		if !repeated {
+		switch {
+		case !repeated || before.Ended:
 			first[key] = w
-			continue
-		}
-		if before.Role != w.Role {
-			c.addProblem(place{w.WorkspaceAt.Line, w.WorkspaceAt.Column},
-				message.New("The API token %s has two roles in the Workspace %s: %s here, and %s in line %s.",
+		case !before.Contradicts(w):
+		default:
+			problems = append(problems, grant.Problem{
+				Kind: grant.InvalidInput,
+				What: message.New("The API token %s has two roles in the Workspace %s: %s here, and %s in %s.",
 					brief(w.TokenGiven()), brief(w.WorkspaceGiven), message.Trusted(w.Role), message.Trusted(before.Role),
-					before.WorkspaceAt.Line),
-				message.New("Keep one of the two."))
+					before.WorkspaceAt.From(w.WorkspaceAt)),
+				Hint: message.New("Keep one of the two."),
+				At:   w.WorkspaceAt,
+			})
 		}
 	}
+	return problems
 }

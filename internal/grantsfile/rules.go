@@ -16,7 +16,7 @@ type rule struct {
 
 // Parts of the patterns.
 const (
-	key       = `(?:grants|org-token-name|org-token-id|role|workspaces)`
+	key       = `(?:exclusive|grants|org-token-name|org-token-id|role|workspaces|until|reason)`
 	prefix    = `^ *(?:- +)*(?:[\w-]+: +)?` // what precedes a value in its line
 	invisible = `([^\P{Z} ]|\p{Cf})`
 	quoted    = `(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')`
@@ -49,7 +49,7 @@ var suspiciousRules = sync.OnceValue(func() []rule {
 
 // faultRules are for the line of a fault.
 var faultRules = sync.OnceValue(func() []rule {
-	const colon, colonHint = "A name with a colon must be in quotes.", `Put the name in quotes, as in "Production: EU".`
+	const colon, colonHint = "Text with a colon must be in quotes.", `Put it in quotes, as in "Production: EU".`
 	const backslashHint = "Write the backslash twice, or put the name in single quotes."
 	what, hint := placeholder()
 	openWhat, openHint := notClosed()

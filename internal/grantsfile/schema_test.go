@@ -31,7 +31,21 @@ func TestSchemaAndCode(t *testing.T) {
 		{"number in quotes", `{"grants": [{"org-token-name": "1", "role": "none", "workspaces": ["2.0", "null", "true"]}]}`, true},
 		{"other letters", `{"grants": [{"org-token-name": "Größe 東京 🚀", "role": "none", "workspaces": ["é"]}]}`, true},
 		{"name of one letter", `{"grants": [{"org-token-name": "A", "role": "none", "workspaces": ["é"]}]}`, true},
+		{"exclusive", `{"exclusive": true, "grants": []}`, true},
+		{"not exclusive", `{"exclusive": false, "grants": []}`, true},
+		{"until and reason", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": "2027-01-31", "reason": "It: works"}]}`, true},
+		{"until much later", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": "2100-12-31"}]}`, true},
+		{"reason as long as allowed", `{"grants": [{"org-token-name": "A", "role": "none", "workspaces": ["W"], "reason": "` + strings.Repeat("ä", 200) + `"}]}`, true},
 
+		{"exclusive a string", `{"exclusive": "true", "grants": []}`, false},
+		{"exclusive null", `{"exclusive": null, "grants": []}`, false},
+		{"until a number", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": 2027}]}`, false},
+		{"until with a time", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": "2027-01-31 12:00"}]}`, false},
+		{"until in the thirteenth month", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": "2027-13-01"}]}`, false},
+		{"until before 2020", `{"grants": [{"org-token-name": "A", "role": "WORKSPACE_OWNER", "workspaces": ["W"], "until": "2019-12-31"}]}`, false},
+		{"until and none", `{"grants": [{"org-token-name": "A", "role": "none", "workspaces": ["W"], "until": "2027-01-31"}]}`, false},
+		{"reason empty", `{"grants": [{"org-token-name": "A", "role": "none", "workspaces": ["W"], "reason": ""}]}`, false},
+		{"reason too long", `{"grants": [{"org-token-name": "A", "role": "none", "workspaces": ["W"], "reason": "` + strings.Repeat("x", 201) + `"}]}`, false},
 		{"nothing in it", `{}`, false},
 		{"list", `[]`, false},
 		{"string", `"grants"`, false},
@@ -87,7 +101,7 @@ func TestSchemaAndCode(t *testing.T) {
 			if (wrong == "") != tt.want {
 				t.Errorf("the schema: %q", wrong)
 			}
-			if _, problems := Parse([]byte(tt.document)); (len(problems) == 0) != tt.want {
+			if _, problems := parseFile([]byte(tt.document)); (len(problems) == 0) != tt.want {
 				t.Errorf("the code: %v", problems)
 			}
 		})
@@ -99,8 +113,8 @@ func TestSchemaNames(t *testing.T) {
 	s := readSchema(t)
 	entry := s.root["$defs"].(map[string]any)["grant"].(map[string]any)["properties"].(map[string]any)
 	for where, pair := range map[string][2][]string{
-		"the file": {keys(s.root["properties"]), {keyGrants}},
-		"a grant":  {keys(entry), {keyName, keyID, keyRole, keyWorkspaces}},
+		"the file": {keys(s.root["properties"]), {keyExclusive, keyGrants}},
+		"a grant":  {keys(entry), {keyName, keyID, keyRole, keyWorkspaces, keyUntil, keyReason}},
 	} {
 		slices.Sort(pair[1])
 		if !slices.Equal(pair[0], pair[1]) {
@@ -155,7 +169,7 @@ func (s schema) check(keyword string, rule any, rules map[string]any, value any,
 	failed := fmt.Sprintf("%s at %q", keyword, at)
 	ok := true
 	switch keyword {
-	case "$schema", "$defs", "title", "description":
+	case "$schema", "$defs", "title", "description", "format":
 	case "$ref":
 		name := strings.TrimPrefix(rule.(string), "#/$defs/")
 		return s.validate(s.root["$defs"].(map[string]any)[name].(map[string]any), value, at)
@@ -167,6 +181,10 @@ func (s schema) check(keyword string, rule any, rules map[string]any, value any,
 		ok = !isText || regexp.MustCompile(rule.(string)).MatchString(text)
 	case "minLength":
 		ok = !isText || utf8.RuneCountInString(text) >= int(rule.(float64))
+	case "maxLength":
+		ok = !isText || utf8.RuneCountInString(text) <= int(rule.(float64))
+	case "not":
+		ok = s.validate(rule.(map[string]any), value, at) != ""
 	case "minItems":
 		ok = list == nil || len(list) >= int(rule.(float64))
 	case "required":

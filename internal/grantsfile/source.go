@@ -17,21 +17,20 @@ import (
 // place is a line and column, from 1.
 type place struct{ line, column int }
 
-func (p place) position() grant.Position { return grant.Position{Line: p.line, Column: p.column} }
-
 func (p place) after(other place) bool {
 	return p.line > other.line || p.line == other.line && p.column > other.column
 }
 
 // source is the text of a file and its lines.
 type source struct {
+	path  string
 	text  string
 	lines [][]rune // without their line breaks
 	ends  []int    // the offsets in text after each line and its line break
 }
 
-func newSource(text string) *source {
-	s := &source{text: text}
+func newSource(path, text string) *source {
+	s := &source{path: path, text: text}
 	for start := 0; start < len(text); {
 		length, next := len(text)-start, len(text)
 		if i := strings.IndexAny(text[start:], "\r\n"); i >= 0 {
@@ -45,6 +44,10 @@ func newSource(text string) *source {
 		start = next
 	}
 	return s
+}
+
+func (s *source) position(p place) grant.Position {
+	return grant.Position{File: s.path, Line: p.line, Column: p.column}
 }
 
 // placeOf returns the place of an offset in the text.
@@ -69,9 +72,9 @@ func (s *source) at(p place) rune {
 func (s *source) problem(p place, what, hint message.Text) grant.Problem {
 	line := min(p.line, len(s.lines))
 	if line == 0 {
-		return ofFile(what, hint)
+		return ofFile(s.path, what, hint)
 	}
-	at := grant.Position{Line: line, Column: max(1, min(p.column, len(s.lines[line-1])))}
+	at := s.position(place{line, max(1, min(p.column, len(s.lines[line-1])))})
 	return grant.Problem{Kind: grant.InvalidInput, What: what, Hint: hint, At: at}
 }
 
@@ -124,7 +127,7 @@ func (s *source) parse() (*yaml.Node, []grant.Problem) {
 		return nil, []grant.Problem{s.explain(fault)}
 	}
 	if root == nil || isMissing(root) && root.Anchor == "" {
-		return nil, []grant.Problem{empty()}
+		return nil, []grant.Problem{s.empty()}
 	}
 	c := &checker{source: s}
 	c.visit(root)

@@ -76,7 +76,7 @@ var syntaxTests = []problemTest{
 	{"two commas", "grants: [a,,b]\n", []string{"1:12 An entry is missing before this comma."}},
 	{"tab as indentation", "grants:\n\t- org-token-name: A\n", []string{"2:1 A tab is used as indentation."}},
 	{"colon in a name", "grants:\n- org-token-name: CI: Deployer\n  role: none\n  workspaces: [W]\n", []string{
-		"2:19 A name with a colon must be in quotes.",
+		"2:19 Text with a colon must be in quotes.",
 	}},
 	{"indented too little", "grants:\n  - org-token-name: A\n    role: none\n   workspaces: [W]\n", []string{
 		"4:4 The indentation of this line does not match the lines above.",

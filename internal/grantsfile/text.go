@@ -19,14 +19,14 @@ var notAllowed = sync.OnceValue(func() *regexp.Regexp {
 
 // checkText checks the bytes of a file and returns its source, with API tokens masked. The source is nil if the file
 // must not be parsed.
-func checkText(data []byte) (*source, []grant.Problem) {
-	if len(data) > MaxSize {
+func checkText(file File) (*source, []grant.Problem) {
+	s := newSource(file.Path, strings.TrimPrefix(string(file.Content), "\ufeff"))
+	if len(file.Content) > MaxSize {
 		what, hint := tooLarge()
-		return nil, []grant.Problem{ofFile(what, hint)}
+		return nil, []grant.Problem{ofFile(file.Path, what, hint)}
 	}
-	s := newSource(strings.TrimPrefix(string(data), "\ufeff"))
 	if strings.TrimSpace(s.text) == "" {
-		return nil, []grant.Problem{empty()}
+		return nil, []grant.Problem{s.empty()}
 	}
 	if !utf8.ValidString(s.text) {
 		return nil, []grant.Problem{s.problem(s.placeOf(strings.IndexRune(s.text, utf8.RuneError)),
@@ -42,8 +42,8 @@ func checkText(data []byte) (*source, []grant.Problem) {
 	return s, problems
 }
 
-func empty() grant.Problem {
-	return ofFile(message.New("The file is empty."), message.New("It must have the key grants. A file without grants is grants: []"))
+func (s *source) empty() grant.Problem {
+	return ofFile(s.path, message.New("The file is empty."), message.New("It must have the key grants. A file without grants is grants: []"))
 }
 
 // tokens finds API tokens anywhere, also in comments.

@@ -66,7 +66,7 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []grant.Wanted) (Result, 
 func pair(wanted []grant.Wanted, tokens tokens, workspaces workspaces) ([]grant.Outcome, []grant.Problem) {
 	var outcomes []grant.Outcome
 	var problems []grant.Problem
-	first := map[[2]string]grant.Wanted{}
+	first := map[[2]string]int{} // indexes of outcomes
 	for _, w := range wanted {
 		outcome := grant.Outcome{Wanted: w}
 		outcome.Token = tokens.found[refOf(w)].Resource
@@ -76,13 +76,15 @@ func pair(wanted []grant.Wanted, tokens tokens, workspaces workspaces) ([]grant.
 		if key[0] == "" || key[1] == "" { // compared as given: a name and an ID are different then
 			key = [2]string{fmt.Sprint(refOf(w)), " " + w.WorkspaceGiven}
 		}
-		before, repeated := first[key]
+		i, repeated := first[key]
 		switch {
 		case !repeated:
-			first[key] = w
+			first[key] = len(outcomes)
 			outcomes = append(outcomes, outcome)
-		case before.Role != w.Role:
-			problems = append(problems, contradiction(before, w))
+		case outcomes[i].Ended:
+			outcomes[i] = outcome
+		case outcomes[i].Contradicts(w):
+			problems = append(problems, contradiction(outcomes[i].Wanted, w))
 		}
 	}
 	return outcomes, problems
@@ -92,12 +94,12 @@ func contradiction(before, w grant.Wanted) grant.Problem {
 	return grant.Problem{
 		Kind: grant.InvalidInput,
 		What: message.New(
-			"The API token %s gets the role %s in Workspace %s here, but line %s gives the same API token the role %s in "+
+			"The API token %s gets the role %s in Workspace %s here, but %s gives the same API token the role %s in "+
 				"the same Workspace.",
 			w.TokenGiven(),
 			message.Trusted(w.Role),
 			w.WorkspaceGiven,
-			before.WorkspaceAt.Line,
+			before.WorkspaceAt.From(w.WorkspaceAt),
 			message.Trusted(before.Role),
 		),
 		Hint: message.New("Keep one of the two lines."),
