@@ -96,11 +96,12 @@ func (a *action) grant(ctx context.Context, w wanted, problems []grant.Problem) 
 
 func (a *action) decideAndApply(ctx context.Context, w wanted, result *report.Result) []grant.Problem {
 	if in := a.in; in.GrantsFile != "" {
-		reason, problem := a.whyPlanOnly(ctx, w.content)
+		reason, problem := a.whyPlanOnly(ctx, w.files)
 		if problem != nil {
 			return []grant.Problem{*problem}
 		}
 		result.DryRun, result.Reason = !reason.IsEmpty(), reason
+		result.Exclusive, result.Check = w.exclusive, in.Apply == input.Check
 		planning := *a
 		planning.explain.DryRun = result.DryRun
 		a = &planning
@@ -108,21 +109,32 @@ func (a *action) decideAndApply(ctx context.Context, w wanted, result *report.Re
 		if len(w.grants) == 0 {
 			a.runner.Infof("The file contains no grants.")
 		}
+		a.warnEnding(w.grants)
 	}
 	client := a.newClient(w.grants, result.DryRun)
 	var found resolve.Result
+	limits := a.policy(w.exclusive)
 	problems := a.inGroup("Looking up the API tokens and the Workspaces", func() (problems []grant.Problem) {
-		found, problems = a.resolve(ctx, client, w.grants, result)
+		found, limits.Protected, problems = a.resolve(ctx, client, w.grants, result)
 		return problems
 	})
 	if len(problems) > 0 {
 		return problems
 	}
-	title := "Granting the roles"
-	if result.DryRun {
-		title = "Planning the roles"
+	if result.DryRun || limits.NeedsPlan(found.Outcomes) {
+		problems = a.inGroup("Planning the roles", func() []grant.Problem {
+			return a.plan(ctx, client, &found, limits, result)
+		})
 	}
-	return a.inGroup(title, func() []grant.Problem { return a.apply(ctx, client, found, result) })
+	if !result.DryRun {
+		problems = a.inGroup("Granting the roles", func() []grant.Problem {
+			result.Applied = true
+			return a.apply(ctx, client, found, result, false)
+		})
+	}
+	a.warnOwnToken(result.Outcomes)
+	a.warnLowered(result)
+	return problems
 }
 
 func (a *action) inGroup(title string, phase func() []grant.Problem) (problems []grant.Problem) {
@@ -133,27 +145,38 @@ func (a *action) inGroup(title string, phase func() []grant.Problem) (problems [
 // resolve finds the Organization, the API tokens and the Workspaces.
 func (a *action) resolve(
 	ctx context.Context, client *astro.Client, wanted []grant.Wanted, result *report.Result,
-) (resolve.Result, []grant.Problem) {
+) (found resolve.Result, protected []grant.Resource, problems []grant.Problem) {
 	id, problems := resolve.Organization(ctx, client, a.in.Organization, a.in.Claims, a.explain)
 	if len(problems) > 0 {
-		return resolve.Result{}, problems
+		return found, nil, problems
 	}
 	result.OrganizationID = id
-	if len(wanted) == 0 {
-		return resolve.Result{}, nil
+	if len(wanted) == 0 && !result.Check {
+		return found, nil, nil
 	}
 	resolver := a.resolver(client, id)
-	found, problems := resolver.Resolve(ctx, wanted)
+	resolver.Everything = result.Check || result.Exclusive
+	var unprotected []grant.Problem
+	_ = resolve.Parallel(ctx,
+		func(ctx context.Context) error {
+			found, problems = resolver.Resolve(ctx, wanted)
+			return nil
+		},
+		func(ctx context.Context) error {
+			protected, unprotected = resolver.Protected(ctx, a.in.ProtectedWorkspaces)
+			return nil
+		})
+	problems = grant.MergeProblems(problems, unprotected)
 	result.Outcomes = found.Outcomes
 	if a.in.GrantsFile == "" {
 		for _, token := range found.Tokens {
 			result.Token = token.Resource
 		}
 	}
-	if len(problems) == 0 {
+	if len(problems) == 0 && len(wanted) > 0 {
 		a.logResolved(id, found.Outcomes)
 	}
-	return found, problems
+	return found, protected, problems
 }
 
 func (a *action) resolver(client *astro.Client, organizationID string) *resolve.Resolver {

@@ -17,26 +17,32 @@ import (
 
 var errRefused = errors.New("the API token was refused")
 
-// apply plans and applies the roles of all API tokens at the same time. One that fails does not stop the others, unless
-// the API refuses the API token that makes the grants.
+// apply plans the roles of all API tokens at the same time and, unless it is a dry run, applies them. One API token that
+// fails does not stop the others, unless the API refuses the one that makes the grants.
 func (a *action) apply(
 	ctx context.Context,
 	client *astro.Client,
 	found resolve.Result,
 	result *report.Result,
+	dryRun bool,
 ) []grant.Problem {
-	result.Applied = !result.DryRun
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mu sync.Mutex
 	var problems []grant.Problem
 	var group sync.WaitGroup
+	var jobs []job
 	for _, indexes := range grant.ByToken(found.Outcomes) {
-		job := a.newJob(client, found, indexes, result)
+		jobs = append(jobs, a.newJob(client, found, indexes, result, dryRun))
+	}
+	for _, job := range jobs {
 		group.Go(func() {
 			applied, err := job.granter.Grant(ctx, job.base, job.wanted)
 			mu.Lock()
 			defer mu.Unlock()
+			if applied.Outcomes != nil {
+				found.Tokens[job.base.ID] = applied.Base
+			}
 			problem := a.record(ctx, job, applied, err, result)
 			if problem != nil {
 				problems = append(problems, *problem)
@@ -47,7 +53,6 @@ func (a *action) apply(
 		})
 	}
 	group.Wait()
-	a.warnLowered(result)
 	return grant.MergeProblems(problems)
 }
 
@@ -60,7 +65,9 @@ type job struct {
 	name    string // as the run may show it
 }
 
-func (a *action) newJob(client *astro.Client, found resolve.Result, indexes []int, result *report.Result) job {
+func (a *action) newJob(
+	client *astro.Client, found resolve.Result, indexes []int, result *report.Result, dryRun bool,
+) job {
 	j := job{indexes: indexes}
 	for _, i := range indexes {
 		j.wanted = append(j.wanted, found.Outcomes[i])
@@ -86,7 +93,7 @@ func (a *action) newJob(client *astro.Client, found resolve.Result, indexes []in
 		log = func(format string, values ...any) { a.runner.Debugf("%s: %s", j.name, fmt.Sprintf(format, values...)) }
 	}
 	j.granter = &grant.Granter{
-		API: api, Settle: a.in.Settle, DryRun: result.DryRun, Limiter: client.Limiter(),
+		API: api, Settle: a.in.Settle, DryRun: dryRun, Limiter: client.Limiter(),
 		WaitForTurn: func(ctx context.Context) error {
 			api.nextReadHasTurn = true
 			return client.Limiter().Wait(ctx, retry.Write)
@@ -155,11 +162,8 @@ func (a *action) record(
 		}
 		result.Outcomes[j.indexes[i]] = *o
 	}
-	if err == nil || applied.Unverified {
-		a.warnOwnToken(outcomes)
-	}
 	if len(outcomes) < len(result.Outcomes) { // several API tokens: this is their progress
-		summary := report.Summary(outcomes, result.DryRun)
+		summary := report.Summary(outcomes, j.granter.DryRun)
 		if problem != nil {
 			summary += " (" + string(problem.Kind) + ")"
 		}
@@ -188,7 +192,7 @@ func (a *action) problem(ctx context.Context, j job, err error) *grant.Problem {
 func (a *action) warnOwnToken(outcomes []grant.Outcome) {
 	id := a.in.Claims.TokenID
 	for _, o := range outcomes {
-		if id != "" && o.Token.ID == id && o.Status != grant.Unchanged {
+		if id != "" && o.Token.ID == id && o.Status != grant.Unchanged && (o.Status != grant.Failed || o.Unverified) {
 			a.runner.Warning("API token changes itself", "The API token in api-token is the one whose roles change.")
 			return
 		}

@@ -6,17 +6,20 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/grantsfile"
+	"astro-workspace-grant/internal/input"
 	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/pullrequest"
 )
 
 // wanted is what the inputs or the grants file ask for.
 type wanted struct {
-	grants  []grant.Wanted
-	content []byte // of the grants file
+	grants    []grant.Wanted
+	files     []grantsfile.File
+	exclusive bool // see [grantsfile.Grants]
 }
 
 // checkout returns the root of the checkout.
@@ -24,12 +27,12 @@ func (a *action) checkout() string { return cmp.Or(a.runner.Env("GITHUB_WORKSPAC
 
 // readFile reads and checks the grants file. It sends nothing.
 func (a *action) readFile() (wanted, []grant.Problem) {
-	content, problems := grantsfile.Read(a.checkout(), a.in.GrantsFile)
+	files, problems := grantsfile.Read(a.checkout(), a.in.GrantsFile)
 	if len(problems) > 0 {
 		return wanted{}, problems
 	}
-	grants, problems := grantsfile.Parse(content)
-	return wanted{grants: grants, content: content}, problems
+	grants, problems := grantsfile.Parse(time.Now(), files...)
+	return wanted{grants: grants.Wanted, files: files, exclusive: grants.Exclusive}, problems
 }
 
 func (a *action) logDecision(planOnly message.Text) {
@@ -42,13 +45,15 @@ func (a *action) logDecision(planOnly message.Text) {
 
 // whyPlanOnly says why the grants file is only planned; an empty text if it is applied. If a run should apply the
 // file but cannot find out whether it may, that is a problem.
-func (a *action) whyPlanOnly(ctx context.Context, content []byte) (message.Text, *grant.Problem) {
+func (a *action) whyPlanOnly(ctx context.Context, files []grantsfile.File) (message.Text, *grant.Problem) {
 	switch {
 	case a.in.DryRun:
 		return message.New("dry-run is true."), nil
 	case a.event.public:
 		return message.New("the pull request comes from a fork and is not merged."), nil
-	case a.in.ApplyAlways:
+	case a.in.Apply == input.Check:
+		return message.New("apply is check."), nil
+	case a.in.Apply == input.Always:
 		return message.Text{}, nil
 	case !a.runner.OnRunner():
 		return message.New("this is not a workflow run. Use -apply always to apply the file from here."), nil
@@ -56,7 +61,7 @@ func (a *action) whyPlanOnly(ctx context.Context, content []byte) (message.Text,
 	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
 	defer cancel()
 	landing := pullrequest.ReadLanding(a.event.name, a.runner.Env("GITHUB_REF"), a.event.payload)
-	reason, err := a.compareWithBranch(ctx, landing, content)
+	reason, err := a.compareWithBranch(ctx, landing, files[0].Content)
 	if err != nil {
 		return message.Text{}, a.cannotCompare(err)
 	}

@@ -39,6 +39,8 @@ func Run(ctx context.Context, env Environment) int {
 	case o.version:
 		fmt.Fprintf(env.Stdout, "astro-workspace-grant %s\n", env.Version)
 		return 0
+	case o.check != "":
+		return check(env.Stdout, o.check)
 	case hasNothingToDo(env):
 		fmt.Fprint(env.Stderr, firstSteps)
 		return usageError
@@ -52,7 +54,9 @@ func Run(ctx context.Context, env Environment) int {
 		defer stop()
 	}
 	if o.export {
-		return export.Run(ctx, o.getenv, env.Stderr, env.Stdout, env.Version)
+		return export.Run(ctx, export.Environment{
+			Getenv: o.getenv, Log: env.Stderr, Out: env.Stdout, Version: env.Version, Exclusive: o.exclusive,
+		})
 	}
 	return action.Run(ctx, action.Environment{Getenv: o.getenv, Out: env.Stdout, Version: env.Version, Verbose: o.verbose})
 }

@@ -13,7 +13,9 @@ import (
 // options is a parsed command line.
 type options struct {
 	version, sandbox, faults bool
-	export, verbose          bool
+	export, exclusive        bool
+	verbose                  bool
+	check                    string            // the grants file to check
 	inputs                   map[string]string // by name
 	variables                map[string]string // set by the sandbox
 	env                      Environment
@@ -37,7 +39,12 @@ func parse(env Environment) (*options, error) {
 	flags := flag.NewFlagSet("astro-workspace-grant", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the caller prints one line instead
 	for _, local := range localFlags() {
-		flags.BoolVar(local.target(o), local.name, false, "")
+		switch target := local.target(o).(type) {
+		case *bool:
+			flags.BoolVar(target, local.name, false, "")
+		case *string:
+			flags.StringVar(target, local.name, "", "")
+		}
 	}
 	for _, in := range input.All() {
 		set := func(value string) error {
@@ -59,6 +66,9 @@ func parse(env Environment) (*options, error) {
 		}
 		return nil, err
 	}
+	if o.exclusive && !o.export {
+		return nil, errors.New("-exclusive needs -export")
+	}
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
@@ -68,7 +78,7 @@ func parse(env Environment) (*options, error) {
 // localFlag is a flag that is not an input.
 type localFlag struct {
 	name, usage string
-	target      func(o *options) *bool
+	target      func(o *options) any // a *bool or *string
 }
 
 func localFlags() []localFlag {
@@ -76,15 +86,17 @@ func localFlags() []localFlag {
 		{
 			"sandbox",
 			"run against an Astro in memory, without an account or a network",
-			func(o *options) *bool { return &o.sandbox },
+			func(o *options) any { return &o.sandbox },
 		},
-		{"faults", "like -sandbox, with an API that fails now and then", func(o *options) *bool { return &o.faults }},
+		{"faults", "like -sandbox, with an API that fails now and then", func(o *options) any { return &o.faults }},
 		{
 			"export",
 			"print a grants file with the roles that the Organization has today",
-			func(o *options) *bool { return &o.export },
+			func(o *options) any { return &o.export },
 		},
-		{"v", "also print the step outputs, the job summary and the comment", func(o *options) *bool { return &o.verbose }},
-		{"version", "print the version", func(o *options) *bool { return &o.version }},
+		{"exclusive", "with -export: make the file revoke what it does not list", func(o *options) any { return &o.exclusive }},
+		{"check", "check a grants file or a folder of them, without a network", func(o *options) any { return &o.check }},
+		{"v", "also print the step outputs, the job summary and the comment", func(o *options) any { return &o.verbose }},
+		{"version", "print the version", func(o *options) any { return &o.version }},
 	}
 }

@@ -39,6 +39,7 @@ func groups() []group {
 	return []group{
 		{"What to grant", []string{"org-token-name", "org-token-id", "role", "workspace", "grants-file"}},
 		{"How", []string{"dry-run", "apply", "timeout", "wait", "settle", "report-file", "organization", "api-url"}},
+		{"Limits", []string{"max-role", "max-revocations", "protected-workspaces"}},
 		{"GitHub", []string{"comment", "pull-request", "allow-fork"}},
 		local,
 	}

@@ -21,13 +21,20 @@ import (
 	"astro-workspace-grant/internal/runner"
 )
 
-// Run writes a grants file to out and its progress to the log. It returns the exit code. A plan of the file, made right
-// away, changes nothing.
-func Run(ctx context.Context, getenv func(string) string, log, out io.Writer, version string) int {
-	r := runner.New(getenv, log)
+// Environment is what an export depends on.
+type Environment struct {
+	Getenv    func(string) string
+	Log, Out  io.Writer // for the progress and for the file
+	Version   string
+	Exclusive bool // the file revokes what it does not list
+}
+
+// Run writes a grants file. It returns the exit code. A plan of the file, made right away, changes nothing.
+func Run(ctx context.Context, env Environment) int {
+	r := runner.New(env.Getenv, env.Log)
 	in, problems := input.ReadConnection(r)
 	if len(problems) == 0 {
-		problems = run(ctx, r, in, out, version)
+		problems = run(ctx, r, in, env)
 	}
 	for _, problem := range problems {
 		r.Error(report.Title(problem.Kind), problem.What.String()+" "+problem.Hint.String())
@@ -35,13 +42,13 @@ func Run(ctx context.Context, getenv func(string) string, log, out io.Writer, ve
 	return min(len(problems), 1)
 }
 
-func run(ctx context.Context, r *runner.Runner, in input.Inputs, out io.Writer, version string) []grant.Problem {
+func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment) []grant.Problem {
 	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
 	defer cancel()
 	e := explain.Explainer{Timeout: in.Timeout, Expires: in.Claims.Expires}
 	// A tenth below the lowest documented limit of 10 reads a second.
 	client := astro.New(astro.Config{
-		URL: in.APIURL, Token: in.APIToken, Version: version, ReadsPerSecond: 9, Requested: r.LogRequest,
+		URL: in.APIURL, Token: in.APIToken, Version: env.Version, ReadsPerSecond: 9, Requested: r.LogRequest,
 		Retrying: func(doing string, w retry.Wait) { r.LogRetry(doing, e.Reason(w.Err), w) },
 	})
 	id, problems := resolve.Organization(ctx, client, in.Organization, in.Claims, e)
@@ -52,6 +59,7 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, out io.Writer, 
 	if err != nil {
 		return []grant.Problem{e.LookUp(err, id)}
 	}
+	found.exclusive = env.Exclusive
 	text := found.yaml(id)
 	if len(text) > grantsfile.MaxSize {
 		r.Warning(
@@ -60,7 +68,7 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, out io.Writer, 
 				"Split it, and apply each part in a step of its own.",
 		)
 	}
-	if _, err := io.WriteString(out, text); err != nil {
+	if _, err := io.WriteString(env.Out, text); err != nil {
 		return []grant.Problem{{
 			Kind: grant.InvalidInput,
 			What: message.New("The file could not be written: %s.", err.Error()),
@@ -74,6 +82,7 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, out io.Writer, 
 type organization struct {
 	tokens     []grant.Token
 	workspaces map[string]grant.Resource // by ID
+	exclusive  bool                      // the file is to be exclusive
 
 	tokenNames, workspaceNames map[string]int // how many have a name
 }

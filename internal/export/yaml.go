@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"astro-workspace-grant/internal/astro"
@@ -27,23 +28,29 @@ func (o *organization) yaml(organizationID string) string {
 	for _, token := range o.tokens {
 		count += o.writeToken(&entries, token, written)
 	}
-	none := ""
+	none, exclusive, deleting := "", "", "Deleting a line does not revoke access. Use role: none."
 	if count == 0 {
 		none = " []"
 	}
-	return fmt.Sprintf(
-		"# The roles in the Organization %s. Deleting a line does not revoke access. Use role: none.\ngrants:%s%s\n",
-		message.Line(organizationID),
-		none,
-		entries.String(),
-	)
+	if o.exclusive {
+		exclusive, deleting = "exclusive: true\n", "Deleting a line revokes the role, while the file names the API token."
+	}
+	return fmt.Sprintf("%s\n# The roles in the Organization %s. %s\n%sgrants:%s%s\n",
+		schemaLine, message.Line(organizationID), deleting, exclusive, none, entries.String())
 }
+
+// schemaLine lets editors check the file. OWNER is the account that hosts the action.
+const schemaLine = "# yaml-language-server: $schema=https://raw.githubusercontent.com/OWNER/astro-workspace-grant/main/.github/grants.schema.json"
 
 // writeToken writes an entry for each role that the API token has, and returns how many. What a grants file cannot
 // express becomes a comment.
 func (o *organization) writeToken(b *strings.Builder, token grant.Token, written map[string]string) int {
 	count := 0
-	workspaces := o.grantable(b, token)
+	workspaces, complete := o.grantable(b, token)
+	if o.exclusive && !complete {
+		fmt.Fprintf(b, "\n  # %s is left out, as an exclusive file would revoke that.", inComment(token.Name))
+		return 0
+	}
 	key, value, note := "org-token-name", token.Name, ""
 	if o.tokenNames[token.Name] > 1 || !isExpressible(token.Name) {
 		key, value, note = "org-token-id", token.ID, " # "+inComment(token.Name)
@@ -66,8 +73,8 @@ func (o *organization) writeToken(b *strings.Builder, token grant.Token, written
 }
 
 // grantable returns the Workspaces in which the API token has a role that can be granted, by role. It writes the
-// others as comments.
-func (o *organization) grantable(b *strings.Builder, token grant.Token) map[grant.Role][]string {
+// others as comments, and reports whether an exclusive file would leave them alone.
+func (o *organization) grantable(b *strings.Builder, token grant.Token) (_ map[grant.Role][]string, complete bool) {
 	roles := map[string][]string{} // by Workspace
 	var ids []string
 	for _, entry := range token.Roles {
@@ -79,6 +86,7 @@ func (o *organization) grantable(b *strings.Builder, token grant.Token) map[gran
 		}
 	}
 	grantable := map[grant.Role][]string{}
+	var listed []grant.Outcome
 	for _, id := range ids {
 		role, err := grant.ParseRole(roles[id][0])
 		why := ""
@@ -91,12 +99,13 @@ func (o *organization) grantable(b *strings.Builder, token grant.Token) map[gran
 			why = "which is not in the list of Workspaces"
 		default:
 			grantable[role] = append(grantable[role], id)
+			listed = append(listed, grant.Outcome{Workspace: o.workspaces[id]})
 			continue
 		}
 		fmt.Fprintf(b, "\n  # %s has %s in %s, %s.", inComment(token.Name), inComment(strings.Join(roles[id], " and ")),
 			inComment(cmp.Or(o.workspaces[id].Name, id)), why)
 	}
-	return grantable
+	return grantable, len(grant.Unlisted(token, listed)) == 0
 }
 
 // workspace returns a Workspace by its name if that is unique, else by its ID.
@@ -125,10 +134,9 @@ func isExpressible(name string) bool {
 	if strings.ContainsFunc(name, hidden) {
 		return false
 	}
-	wanted, problems := grantsfile.Parse(
-		[]byte("grants:\n  - org-token-name: " + quoted(name) + "\n    role: none\n    workspaces: [any]\n"),
-	)
-	return len(problems) == 0 && wanted[0].TokenName == name
+	text := "grants:\n  - org-token-name: " + quoted(name) + "\n    role: none\n    workspaces: [any]\n"
+	grants, problems := grantsfile.Parse(time.Time{}, grantsfile.File{Content: []byte(text)})
+	return len(problems) == 0 && grants.Wanted[0].TokenName == name
 }
 
 // quoted returns a JSON string, which is a YAML string too.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"testing"
+	"time"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/grantsfile"
@@ -66,13 +67,54 @@ func TestYAML(t *testing.T) {
 				o.workspaces[w.ID] = w
 				o.workspaceNames[w.Name]++
 			}
-			const first = "# The roles in the Organization o1. Deleting a line does not revoke access. Use role: none.\n"
+			const first = schemaLine + "\n# The roles in the Organization o1. Deleting a line does not revoke access. Use role: none.\n"
 			got := o.yaml("o1")
 			if got != first+tt.want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, first+tt.want)
 			}
-			if _, problems := grantsfile.Parse([]byte(got)); len(problems) > 0 {
+			if _, problems := grantsfile.Parse(time.Time{}, grantsfile.File{Content: []byte(got)}); len(problems) > 0 {
 				t.Errorf("not a valid grants file: %s", problems[0].What)
+			}
+		})
+	}
+}
+
+// TestExclusiveYAML leaves out the API tokens of which an exclusive file would revoke a role.
+func TestExclusiveYAML(t *testing.T) {
+	roles := func(entries ...grant.Entry) []grant.Entry { return entries }
+	member := grant.WorkspaceEntry("w1", "WORKSPACE_MEMBER")
+	for _, tt := range []struct {
+		name  string
+		roles []grant.Entry
+		want  string
+	}{
+		{"listed", roles(member), "grants:\n  - org-token-name: \"CI\"\n    role: WORKSPACE_MEMBER\n    workspaces:\n      - \"a\"\n"},
+		{
+			"a role that Astro assigns", roles(member, grant.WorkspaceEntry("w2", "WORKSPACE_ACCESSOR")),
+			"grants:\n  # CI has WORKSPACE_ACCESSOR in w2, which cannot be granted.\n" +
+				"  - org-token-name: \"CI\"\n    role: WORKSPACE_MEMBER\n    workspaces:\n      - \"a\"\n",
+		},
+		{
+			"a Workspace that is not listed", roles(member, grant.WorkspaceEntry("w2", "WORKSPACE_MEMBER")),
+			"grants: []\n  # CI has WORKSPACE_MEMBER in w2, which is not in the list of Workspaces.\n" +
+				"  # CI is left out, as an exclusive file would revoke that.\n",
+		},
+		{
+			"an unknown role", roles(member, grant.WorkspaceEntry("w2", "WORKSPACE_NEW")),
+			"grants: []\n  # CI has WORKSPACE_NEW in w2, which cannot be granted.\n" +
+				"  # CI is left out, as an exclusive file would revoke that.\n",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := &organization{
+				tokens:    []grant.Token{{Resource: grant.Resource{ID: "t1", Name: "CI"}, Roles: tt.roles}},
+				exclusive: true, workspaces: map[string]grant.Resource{"w1": {ID: "w1", Name: "a"}},
+				tokenNames: map[string]int{"CI": 1}, workspaceNames: map[string]int{"a": 1},
+			}
+			want := schemaLine + "\n# The roles in the Organization o1. Deleting a line revokes the role, while the file names " +
+				"the API token.\nexclusive: true\n" + tt.want
+			if got := o.yaml("o1"); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
 			}
 		})
 	}

@@ -36,13 +36,16 @@ func Unlisted(token Token, wanted []Outcome) []Outcome {
 	}
 	var unlisted []Outcome
 	for _, entry := range token.Roles {
-		if !entry.InWorkspace(entry.EntityID) || seen[entry.EntityID] || accessor.Same(Role(entry.Role)) {
+		if !entry.InWorkspace(entry.EntityID) || entry.EntityID == "" || seen[entry.EntityID] ||
+			accessor.Same(Role(entry.Role)) {
 			continue
 		}
 		seen[entry.EntityID] = true
-		o := Outcome{Token: token.Resource, Workspace: Resource{ID: entry.EntityID}, Previous: Role(entry.Role), Status: Revoked}
-		o.Wanted = Wanted{TokenID: token.ID, WorkspaceGiven: entry.EntityID, Role: None, Unlisted: true}
-		unlisted = append(unlisted, o)
+		unlisted = append(unlisted, Outcome{
+			Wanted: Wanted{TokenID: token.ID, WorkspaceGiven: entry.EntityID, Role: None, Unlisted: true},
+			Token:  token.Resource, Workspace: Resource{ID: entry.EntityID, Name: entry.EntityID},
+			Previous: Role(entry.Role), Status: Revoked,
+		})
 	}
 	return unlisted
 }

@@ -76,6 +76,7 @@ type Granter struct {
 // Result is the result for one API token. It is valid even if there is an error.
 type Result struct {
 	Outcomes   []Outcome // with Previous and Status; nil if the API token could not be read
+	Base       Token     // the read that they are based on
 	Attempts   int       // writes that were sent
 	Unverified bool      // a write was sent, and it is not known whether it took effect
 	RequestID  string    // the API's ID of the last accepted write; may be empty
@@ -116,6 +117,6 @@ func (g *Granter) Grant(ctx context.Context, token Token, wanted []Outcome) (Res
 	err := r.do(ctx, token)
 	// If one of several roles was overwritten, the others may have been kept.
 	unverified := r.state == unsure || r.state == overwritten && len(wanted) > 1
-	result := Result{Outcomes: r.outcomes, Attempts: r.attempts, Unverified: unverified, RequestID: r.requestID}
+	result := Result{Outcomes: r.outcomes, Base: r.base, Attempts: r.attempts, Unverified: unverified, RequestID: r.requestID}
 	return result, r.atTimeLimit(err)
 }

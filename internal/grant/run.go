@@ -19,6 +19,7 @@ type run struct {
 	collisions *retry.Backoff // after a write that was overwritten
 
 	outcomes  []Outcome
+	base      Token // the read that they are based on
 	attempts  int
 	state     writeState
 	writeErr  error // why it is unknown whether the last write took effect
@@ -49,7 +50,7 @@ func (r *run) do(ctx context.Context, base Token) error {
 	}
 	for {
 		if r.attempts == 0 {
-			r.outcomes = plan(base.Roles, r.wanted)
+			r.outcomes, r.base = plan(base.Roles, r.wanted), base
 			if r.DryRun || Matches(base.Roles, r.wanted) {
 				return nil
 			}

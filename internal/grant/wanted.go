@@ -25,7 +25,9 @@ func (w Wanted) TokenGiven() string { return w.TokenName + w.TokenID }
 
 // Contradicts reports whether two grants of the same API token in the same Workspace cannot both hold. One that has ended
 // contradicts nothing: the other one holds.
-func (w Wanted) Contradicts(other Wanted) bool { return w.Role != other.Role && !w.Ended && !other.Ended }
+func (w Wanted) Contradicts(other Wanted) bool {
+	return w.Role != other.Role && !w.Ended && !other.Ended
+}
 
 // Position is a position in a grants file. Line and column count characters from 1. The zero Position is unknown.
 type Position struct {

@@ -85,8 +85,12 @@ func parse(now time.Time, file File) (Grants, []grant.Problem) {
 
 // ofFile is a problem of the file as a whole.
 func ofFile(path string, what, hint message.Text) grant.Problem {
+	where := message.New("grants-file")
+	if path != "" {
+		where = message.New("%s", path)
+	}
 	return grant.Problem{
-		Kind: grant.InvalidInput, What: message.New("grants-file: %s", what), Hint: hint,
+		Kind: grant.InvalidInput, What: message.New("%s: %s", where, what), Hint: hint,
 		At: grant.Position{File: path},
 	}
 }

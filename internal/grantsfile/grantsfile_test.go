@@ -19,7 +19,9 @@ type problemTest struct {
 	want       []string
 }
 
-func problemTests() []problemTest { return slices.Concat(syntaxTests, explainTests, contentTests, optionTests) }
+func problemTests() []problemTest {
+	return slices.Concat(syntaxTests, explainTests, contentTests, optionTests)
+}
 
 func TestProblems(t *testing.T) {
 	for _, tt := range problemTests() {

@@ -48,7 +48,10 @@ func All() []Input {
 		{Name: "github-token", Secret: true},
 		{Name: "pull-request", Usage: "number of the pull request to comment on (default: the one that triggered the run)"},
 		{Name: "grants-file", Usage: "file in the checkout that lists the grants, instead of API token, role and Workspace"},
-		{Name: "apply", Default: "auto", Usage: "when to apply the grants file: auto or always"},
+		{Name: "apply", Default: "auto", Usage: "when to apply the grants file: auto, always, or check to only compare it with Astro"},
+		{Name: "max-role", Usage: "highest role that may be granted"},
+		{Name: "max-revocations", Usage: "how many roles may be revoked or lowered (default: 10 if the grants file is exclusive)"},
+		{Name: "protected-workspaces", Usage: "Workspaces in which nothing may change, by ID or exact name, one per line"},
 		{Name: "report-file", Usage: "file in the checkout to write the result to, as JSON"},
 	}
 }
@@ -59,8 +62,12 @@ type Inputs struct {
 	Role               grant.Role
 	Workspaces         []string // as given, without repetitions
 
-	GrantsFile  string // instead of the above; cleaned
-	ApplyAlways bool
+	GrantsFile string // a file or folder, instead of the above; cleaned
+	Apply      Apply
+
+	MaxRole             grant.Role // empty: no limit
+	MaxRevocations      int        // negative: not set
+	ProtectedWorkspaces []string   // as given, without repetitions
 
 	APIToken              string // the API token that makes the grant
 	Claims                astro.Claims
@@ -88,7 +95,7 @@ func (in Inputs) Wanted() []grant.Wanted {
 func Read(r *runner.Runner) (Inputs, []grant.Problem) {
 	p := newParser(r)
 	in := p.connection()
-	in.GrantsFile, in.ApplyAlways, in.ReportFile = p.path("grants-file"), p.applyAlways(), p.reportFile()
+	in.GrantsFile, in.Apply, in.ReportFile = p.path("grants-file"), p.apply(), p.reportFile()
 	if in.GrantsFile == "" {
 		in.TokenName, in.TokenID = p.token()
 		in.Role = p.role()
@@ -96,6 +103,8 @@ func Read(r *runner.Runner) (Inputs, []grant.Problem) {
 	} else {
 		p.checkOnlyFile()
 	}
+	in.MaxRole, in.MaxRevocations = p.maxRole(), p.maxRevocations()
+	in.ProtectedWorkspaces = p.lines("protected-workspaces")
 	in.DryRun = p.bool("dry-run")
 	in.AllowFork = p.bool("allow-fork")
 	in.Wait = p.duration("wait")

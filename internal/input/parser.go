@@ -149,12 +149,7 @@ func (p *parser) role() grant.Role {
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (p *parser) workspaces() []string {
-	var workspaces []string
-	for line := range strings.FieldsFuncSeq(p.get("workspace"), func(c rune) bool { return c == '\n' || c == '\r' }) {
-		if line = strings.TrimSpace(line); line != "" && !slices.Contains(workspaces, line) {
-			workspaces = append(workspaces, line)
-		}
-	}
+	workspaces := p.lines("workspace")
 	if len(workspaces) == 0 {
 		p.addProblem(
 			"workspace",
@@ -163,6 +158,17 @@ func (p *parser) workspaces() []string {
 		)
 	}
 	return workspaces
+}
+
+// lines returns the lines of an input, without repetitions.
+func (p *parser) lines(name string) []string {
+	var lines []string
+	for line := range strings.FieldsFuncSeq(p.get(name), func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // checkOnlyFile refuses inputs that the grants file replaces.

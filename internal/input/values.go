@@ -10,8 +10,19 @@ import (
 	"time"
 
 	"astro-workspace-grant/internal/astro"
+	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/pullrequest"
+)
+
+// Apply says when a grants file is applied.
+type Apply string
+
+// The values of the input apply.
+const (
+	Auto   Apply = "auto"   // on the default branch
+	Always Apply = "always" // in every run
+	Check  Apply = "check"  // never: it is compared with Astro
 )
 
 func (p *parser) id(name string) string {
@@ -106,12 +117,43 @@ func (p *parser) reportFile() string {
 	return path
 }
 
-func (p *parser) applyAlways() bool {
-	given := p.get("apply")
-	if given != "auto" && given != "always" {
-		p.addProblem("apply", isNot(given, "a valid value"), message.New("Use auto or always."))
+func (p *parser) apply() Apply {
+	given := Apply(p.get("apply"))
+	switch {
+	case !slices.Contains([]Apply{Auto, Always, Check}, given):
+		p.addProblem("apply", isNot(string(given), "a valid value"), message.New("Use auto, always or check."))
+	case given == Check && p.get("grants-file") == "":
+		p.addProblem("apply", message.New("is check, but there is no grants-file"),
+			message.New("Set grants-file to the file to compare with Astro."))
 	}
-	return given == "always"
+	return given
+}
+
+func (p *parser) maxRole() grant.Role {
+	given := p.get("max-role")
+	role, err := grant.ParseRole(given)
+	if given == "" || err == nil && role != grant.None {
+		return role
+	}
+	var roles []message.Text
+	for _, role := range grant.Roles() {
+		roles = append(roles, message.New("%s", message.Trusted(role)))
+	}
+	p.addProblem("max-role", isNot(given, "a role that can be granted"), message.New("Use one of %s.", roles))
+	return ""
+}
+
+func (p *parser) maxRevocations() int {
+	given := p.get("max-revocations")
+	if given == "" {
+		return -1
+	}
+	number, err := strconv.Atoi(given)
+	if err != nil || number < 0 {
+		p.addProblem("max-revocations", isNot(given, "a valid number"), message.New("Use a number such as 10, or 0 for none at all."))
+		return 0
+	}
+	return number
 }
 
 func (p *parser) mode(name string) pullrequest.Mode {

@@ -43,10 +43,14 @@ func (r *Result) title() string {
 	}
 	counts := r.Summary()
 	switch {
+	case r.Drift:
+		return fmt.Sprintf("❌ %s, check: drift (%s)", name, counts)
 	case len(r.Problems) > 0 && counts != "":
 		return fmt.Sprintf("❌ %s failed: %s (%s)", name, r.Error(), counts)
 	case len(r.Problems) > 0:
 		return fmt.Sprintf("❌ %s failed: %s", name, r.Error())
+	case r.Check:
+		return "✅ " + name + ", check: no drift"
 	case r.DryRun && !r.Changed():
 		return "🔎 " + name + ", plan: no changes"
 	case r.DryRun:
@@ -104,35 +108,68 @@ func (m *markdown) addProblems() {
 
 const unverified = "A write was sent but could not be verified, so the role may have been granted. Running again is safe."
 
-// addOutcomes adds a table of what changes or failed, and what is unchanged and all IDs in folded sections.
+// addOutcomes adds tables of what changes or failed, of what the file does not list, and of what it no longer lists. What
+// is unchanged and all IDs are in folded sections.
 func (m *markdown) addOutcomes() {
-	var changes, unchanged []grant.Outcome
+	var changes, unlisted, unchanged []grant.Outcome
 	for _, o := range m.Outcomes {
-		if o.Status == grant.Unchanged {
+		switch {
+		case o.Unlisted:
+			unlisted = append(unlisted, o)
+		case o.Status == grant.Unchanged:
 			unchanged = append(unchanged, o)
-		} else {
+		default:
 			changes = append(changes, o)
 		}
 	}
-	if !m.addTable("", changes) {
-		fmt.Fprintf(m, "… and %d more; %s lists all of them.\n", len(changes), m.elsewhere())
-	}
-	if !m.addTable(fmt.Sprintf("%d unchanged", len(unchanged)), unchanged) {
+	m.addSection("", changes)
+	m.addSection("**Not listed in the file, which is exclusive:**", unlisted)
+	m.addRemoved()
+	if !m.addTable(fmt.Sprintf("%d unchanged", len(unchanged)), unchanged, m.row) {
 		fmt.Fprintf(m, "\n%d unchanged.\n", len(unchanged))
 	}
+	if n := len(m.Unlisted); n > 0 {
+		showRole := func(o grant.Outcome) string { return m.rowWith(o, code(string(o.Previous))) }
+		m.addTable(fmt.Sprintf("%d roles that the file does not list; they stay", n), m.Unlisted, showRole)
+	}
 	m.addIDs()
-	if m.File != "" && len(m.Outcomes) > 0 {
+	if m.File != "" && !m.Exclusive && len(m.Outcomes) > 0 {
 		m.add("\n<sub>Deleting a line from the file does not revoke access. Use <code>role: none</code>.</sub>\n")
 	}
 }
 
+// addSection adds outcomes under a title.
+func (m *markdown) addSection(title string, outcomes []grant.Outcome) {
+	if len(outcomes) > 0 && title != "" {
+		m.add("\n" + title + "\n\n")
+	}
+	if !m.addTable("", outcomes, m.row) {
+		fmt.Fprintf(m, "… and %d more; %s lists all of them.\n", len(outcomes), m.elsewhere())
+	}
+}
+
+// addRemoved adds the grants that a pull request deletes from the file, as that does not take the access away.
+func (m *markdown) addRemoved() {
+	var removed []grant.Outcome
+	for _, w := range m.Removed {
+		removed = append(removed, grant.Outcome{Wanted: w})
+	}
+	if len(removed) > 0 {
+		m.add("\n⚠️ **Deleted from the file, which does not revoke the access.** To revoke it, use <code>role: none</code>:\n\n")
+	}
+	showRole := func(o grant.Outcome) string { return m.rowWith(o, message.Code(string(o.Role))) }
+	if !m.addTable("", removed, showRole) {
+		fmt.Fprintf(m, "… %d grants.\n", len(removed))
+	}
+}
+
 // addTable adds a table of outcomes like [markdown.addRows].
-func (m *markdown) addTable(folded string, outcomes []grant.Outcome) bool {
+func (m *markdown) addTable(folded string, outcomes []grant.Outcome, row func(grant.Outcome) string) bool {
 	head := "| Workspace | Role |\n| --- | --- |\n"
 	if m.File != "" {
 		head = "| API token | Workspace | Role |\n| --- | --- | --- |\n"
 	}
-	return m.addRows(folded, head, len(outcomes), func(i int) string { return m.row(outcomes[i]) })
+	return m.addRows(folded, head, len(outcomes), func(i int) string { return row(outcomes[i]) })
 }
 
 // addRows adds a table, folded under a title unless that is empty. If only some of the rows fit, it says how many are

@@ -41,7 +41,16 @@ func (r *Result) outputs(grants string) []runner.Output {
 		{Name: "revoked", Value: strconv.Itoa(r.Count(grant.Revoked))},
 		{Name: "unchanged", Value: strconv.Itoa(r.Count(grant.Unchanged))},
 		{Name: "failed", Value: strconv.Itoa(r.Count(grant.Failed))},
+		{Name: "drift", Value: r.drift()},
 	}
+}
+
+// drift is the output "drift": empty unless it is known.
+func (r *Result) drift() string {
+	if !r.Check || r.Error() != "" && !r.Drift {
+		return ""
+	}
+	return strconv.FormatBool(r.Drift)
 }
 
 // lines has one line for each outcome. A line break inside a value becomes a space, or the lines of several outputs

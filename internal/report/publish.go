@@ -61,7 +61,7 @@ func (r *Result) logProblems(to *runner.Runner) {
 			text += " " + unverified
 		}
 		if problem.At.Line > 0 {
-			to.ErrorAt(r.File, problem.At.Line, problem.At.Column, Title(problem.Kind), text)
+			to.ErrorAt(problem.At.File, problem.At.Line, problem.At.Column, Title(problem.Kind), text)
 			continue
 		}
 		to.Error(Title(problem.Kind), text)
@@ -81,6 +81,8 @@ func Title(kind grant.Kind) string {
 		grant.WrongTokenScope:     "Not an Organization API token",
 		grant.WorkspaceNotFound:   "Workspace not found",
 		grant.WorkspaceAmbiguous:  "Workspace ambiguous",
+		grant.Policy:              "Not allowed by the workflow",
+		grant.Drift:               "Drift",
 		grant.Rejected:            "Request rejected",
 		grant.Conflict:            "Overwritten by another writer",
 		grant.Unverified:          "Not verified",
@@ -138,7 +140,11 @@ func (r *Result) line(o grant.Outcome) message.Text {
 	if r.File != "" {
 		whose = message.New(" for the API token %s", r.tokenName(o))
 	}
-	return message.New("%s: %s in Workspace %s%s%s.", message.Trusted(verb[o.Status]), role, r.workspaceName(o), whose, before)
+	if o.Unlisted {
+		before = message.New(" (not listed in the file)")
+	}
+	return message.New("%s: %s in Workspace %s%s%s%s.",
+		message.Trusted(verb[o.Status]), role, r.workspaceName(o), whose, before, notes(o.Wanted))
 }
 
 // shown returns a role for a message. One that the API answered and that cannot be granted is untrusted.

@@ -17,6 +17,12 @@ type Result struct {
 	DryRun bool         // the run only planned
 	Reason message.Text // why a grants file was only planned
 
+	Exclusive bool            // the grants file revokes what it does not list
+	Check     bool            // the run compared the grants file with Astro
+	Drift     bool            // they differ
+	Unlisted  []grant.Outcome // roles that the file does not list and that stay as they are, for information
+	Removed   []grant.Wanted  // grants that the pull request removes from the file and that nothing revokes
+
 	OrganizationID    string // as far as known
 	OrganizationGiven string
 	TokenGiven        string         // the API token as the inputs named it; empty with a grants file, as are the next two
@@ -67,7 +73,7 @@ func (r *Result) Error() grant.Kind {
 
 // Changed reports whether the run changed a role, or may have done so. In a dry run: whether it would have.
 func (r *Result) Changed() bool {
-	return r.Unverified || slices.ContainsFunc(r.Outcomes, func(o grant.Outcome) bool {
+	return r.Unverified || r.Error() != grant.Policy && slices.ContainsFunc(r.Outcomes, func(o grant.Outcome) bool {
 		return o.Status == grant.Granted || o.Status == grant.Updated || o.Status == grant.Revoked
 	})
 }

@@ -2,17 +2,38 @@ package report
 
 import (
 	"fmt"
+	"time"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
 )
 
 func (r *Result) row(o grant.Outcome) string {
+	return r.rowWith(o, r.change(o)+notes(o.Wanted).Markdown())
+}
+
+func (r *Result) rowWith(o grant.Outcome, role string) string {
 	workspace := code(r.workspaceName(o))
 	if r.File != "" {
-		return fmt.Sprintf("| %s | %s | %s |\n", code(r.tokenName(o)), workspace, r.change(o))
+		return fmt.Sprintf("| %s | %s | %s |\n", code(r.tokenName(o)), workspace, role)
 	}
-	return fmt.Sprintf("| %s | %s |\n", workspace, r.change(o))
+	return fmt.Sprintf("| %s | %s |\n", workspace, role)
+}
+
+// notes returns until when a grant holds and its reason, to add to a text.
+func notes(w grant.Wanted) message.Text {
+	until, reason := message.Text{}, message.Text{}
+	if !w.Until.IsZero() {
+		verb := message.Trusted("until")
+		if w.Ended {
+			verb = "ended after"
+		}
+		until = message.New(", %s %s", verb, message.Trusted(w.Until.Format(time.DateOnly)))
+	}
+	if w.Reason != "" {
+		reason = message.New(", reason: %s", w.Reason)
+	}
+	return message.New("%s%s", until, reason)
 }
 
 // tokenName returns the name of the API token, or how it was given.

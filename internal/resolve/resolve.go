@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +26,9 @@ type Resolver struct {
 
 	// WorkspaceInput names the input, or the key of a grants file, that a hint refers to.
 	WorkspaceInput message.Trusted
+
+	// Everything is set if all API tokens with their roles and all Workspaces are to be listed.
+	Everything bool
 }
 
 // Result is what was resolved.
@@ -33,6 +38,10 @@ type Result struct {
 	Outcomes []grant.Outcome
 	// Tokens holds the API tokens by ID: with their roles where they are known already, else no more than ID and name.
 	Tokens map[string]grant.Token
+
+	// Listed and Workspaces hold everything, if that was asked for. Workspaces are by ID.
+	Listed     []grant.Token
+	Workspaces map[string]grant.Resource
 }
 
 // Resolve finds the API tokens and the Workspaces at the same time.
@@ -48,7 +57,10 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []grant.Wanted) (Result, 
 			workspaces, err = r.findWorkspaces(ctx, wanted)
 			return err
 		})
-	result := Result{Tokens: map[string]grant.Token{}}
+	result := Result{Tokens: map[string]grant.Token{}, Listed: tokens.listed, Workspaces: map[string]grant.Resource{}}
+	for _, w := range workspaces.listed {
+		result.Workspaces[w.ID] = w
+	}
 	for _, token := range tokens.found {
 		result.Tokens[token.ID] = token
 	}
@@ -59,6 +71,24 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []grant.Wanted) (Result, 
 		problems = grant.MergeProblems(problems, []grant.Problem{r.Explain.LookUp(err, r.OrganizationID)})
 	}
 	return result, problems
+}
+
+// Protected finds the Workspaces that the input protected-workspaces names.
+func (r *Resolver) Protected(ctx context.Context, given []string) ([]grant.Resource, []grant.Problem) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	resolver := *r
+	resolver.WorkspaceInput, resolver.Everything, resolver.Explain.Wait = "protected-workspaces", false, 0
+	wanted := make([]grant.Wanted, len(given))
+	for i, name := range given {
+		wanted[i].WorkspaceGiven = name
+	}
+	workspaces, err := resolver.findWorkspaces(ctx, wanted)
+	if err != nil {
+		return nil, []grant.Problem{r.Explain.LookUp(err, r.OrganizationID)}
+	}
+	return slices.Collect(maps.Values(workspaces.found)), workspaces.problems
 }
 
 // pair combines what was found for each wanted grant. Two that turn out to be of the same API token and Workspace are

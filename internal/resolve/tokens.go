@@ -21,6 +21,7 @@ type tokens struct {
 	found    map[ref]grant.Token
 	kinds    map[ref]grant.Kind // of the problems
 	problems []grant.Problem
+	listed   []grant.Token // all, if they were listed
 }
 
 // tokensWith is the result for a single API token with a problem.
@@ -38,11 +39,11 @@ func (r *Resolver) findTokens(ctx context.Context, wanted []grant.Wanted) (token
 			given = append(given, w)
 		}
 	}
-	if len(given) == 1 && given[0].TokenID != "" {
+	if len(given) == 1 && given[0].TokenID != "" && !r.Everything {
 		return r.findTokenByID(ctx, given[0])
 	}
 	// The roles of one API token are read by its ID, which is more recent than a list.
-	list, err := r.listTokens(ctx, given, len(given) > 1)
+	list, err := r.listTokens(ctx, given, len(given) > 1 || r.Everything)
 	if err != nil {
 		return tokens{}, err
 	}
@@ -118,7 +119,7 @@ func (r *Resolver) listTokens(ctx context.Context, given []grant.Wanted, roles b
 
 // chooseTokens takes the only API token that each name or ID has. None or several are a problem.
 func (r *Resolver) chooseTokens(ctx context.Context, given []grant.Wanted, list tokenList) (tokens, error) {
-	result := tokens{found: map[ref]grant.Token{}, kinds: map[ref]grant.Kind{}}
+	result := tokens{found: map[ref]grant.Token{}, kinds: map[ref]grant.Kind{}, listed: list.all}
 	var everywhere []grant.Resource // with those of Workspaces and Deployments; nil: not read
 	for _, w := range given {
 		// Looking for similar names takes some time.

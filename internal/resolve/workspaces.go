@@ -29,6 +29,7 @@ type workspaces struct {
 	found    map[string]grant.Resource
 	kinds    map[string]grant.Kind // of the problems
 	problems []grant.Problem
+	listed   []grant.Resource // all, if they were listed
 }
 
 // findWorkspaces finds the Workspaces by ID or name.
@@ -43,28 +44,31 @@ func (r *Resolver) findWorkspaces(ctx context.Context, wanted []grant.Wanted) (w
 			names = append(names, w.WorkspaceGiven)
 		}
 	}
-	matches, err := r.askForWorkspaces(ctx, names)
+	matches, listed, err := r.askForWorkspaces(ctx, names)
 	if err != nil {
 		return workspaces{}, err
 	}
-	return r.chooseWorkspaces(ctx, given, matches)
+	result, err := r.chooseWorkspaces(ctx, given, matches)
+	result.listed = listed
+	return result, err
 }
 
 // askForWorkspaces asks for Workspaces: for what looks like an ID by ID first, and for the rest by name. It finds all
-// that have the same name.
-func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (map[string][]grant.Resource, error) {
-	matches := map[string][]grant.Resource{}
+// that have the same name. If it listed all Workspaces for that, it returns them as well.
+func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
+	matches map[string][]grant.Resource, all []grant.Resource, err error,
+) {
+	matches = map[string][]grant.Resource{}
 	isMissing := func(given string) bool { return len(matches[given]) == 0 }
 	missing := given
-	err := r.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
+	err = r.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
 		byID := func(w grant.Resource) string { return w.ID }
 		byName := func(w grant.Resource) string { return w.Name }
 		askIDs := func(chunk []string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, nil, chunk) }
 		askNames := func(chunk []string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, chunk, nil) }
-		if len(given) > maxPerRequest {
+		if len(given) > maxPerRequest || r.Everything {
 			// One list takes fewer requests than so many look-ups.
-			all, err := r.Organization.Workspaces(ctx, nil, nil)
-			if err != nil {
+			if all, err = r.Organization.Workspaces(ctx, nil, nil); err != nil {
 				return false, err
 			}
 			askIDs = func([]string) ([]grant.Resource, error) { return all, nil }
@@ -80,7 +84,7 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (map[st
 		missing = filter(missing, isMissing)
 		return len(missing) == 0, nil
 	})
-	return matches, err
+	return matches, all, err
 }
 
 func filter(given []string, keep func(string) bool) []string {
