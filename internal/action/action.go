@@ -110,6 +110,9 @@ func (a *action) decideAndApply(ctx context.Context, w wanted, result *report.Re
 			a.runner.Infof("The file contains no grants.")
 		}
 		a.warnEnding(w.grants)
+		if result.DryRun {
+			result.Removed = a.removed(ctx, w)
+		}
 	}
 	client := a.newClient(w.grants, result.DryRun)
 	var found resolve.Result

@@ -13,6 +13,7 @@ import (
 	"astro-workspace-grant/internal/input"
 	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/pullrequest"
+	"astro-workspace-grant/internal/retry"
 )
 
 // wanted is what the inputs or the grants file ask for.
@@ -49,10 +50,12 @@ func (a *action) whyPlanOnly(ctx context.Context, files []grantsfile.File) (mess
 	switch {
 	case a.in.DryRun:
 		return message.New("dry-run is true."), nil
-	case a.event.public:
-		return message.New("the pull request comes from a fork and is not merged."), nil
 	case a.in.Apply == input.Check:
 		return message.New("apply is check."), nil
+	case !a.event.unreadable.IsEmpty() && (a.event.public || a.in.Apply == input.Auto):
+		return message.Text{}, a.unreadableEvent()
+	case a.event.public:
+		return message.New("the pull request comes from a fork and is not merged."), nil
 	case a.in.Apply == input.Always:
 		return message.Text{}, nil
 	case !a.runner.OnRunner():
@@ -61,7 +64,7 @@ func (a *action) whyPlanOnly(ctx context.Context, files []grantsfile.File) (mess
 	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
 	defer cancel()
 	landing := pullrequest.ReadLanding(a.event.name, a.runner.Env("GITHUB_REF"), a.event.payload)
-	reason, err := a.compareWithBranch(ctx, landing, files[0].Content)
+	reason, err := a.compareWithBranch(ctx, landing, files)
 	if err != nil {
 		return message.Text{}, a.cannotCompare(err)
 	}
@@ -70,9 +73,7 @@ func (a *action) whyPlanOnly(ctx context.Context, files []grantsfile.File) (mess
 
 // compareWithBranch says why the grants file is not applied after all, given what landed on which branch.
 func (a *action) compareWithBranch(
-	ctx context.Context,
-	landing pullrequest.Landing,
-	content []byte,
+	ctx context.Context, landing pullrequest.Landing, files []grantsfile.File,
 ) (message.Text, error) {
 	notLanded := message.New(
 		"with apply: auto, a file is applied only on the default branch, by a push, on a schedule, manually, or when a "+
@@ -92,16 +93,53 @@ func (a *action) compareWithBranch(
 			return notLanded, err
 		}
 	}
-	same, err := client.SameAsOn(ctx, landing.Branch, a.in.GrantsFile, content)
-	if err != nil || same {
-		return message.Text{}, err
+	for _, wait := range branchDelays {
+		if err := retry.Sleep(ctx, wait); err != nil {
+			return message.Text{}, err
+		}
+		blobs, err := client.Blobs(ctx, "refs/heads/"+landing.Branch, a.in.GrantsFile)
+		if err != nil || sameFiles(blobs, files) {
+			return message.Text{}, err
+		}
 	}
-	return message.New(
-		"the file differs from %s at the head of %s. If a later run applies that version, nothing is missing. "+
-			"Running an old workflow again must not restore an old file.",
-		a.in.GrantsFile,
-		landing.Branch,
-	), nil
+	return a.whyDifferent(ctx, client, landing.Branch, files), nil
+}
+
+// branchDelays are the waits before each look at the default branch: GitHub's answer can be one version behind a push.
+var branchDelays = [...]time.Duration{0, 2 * time.Second, 4 * time.Second}
+
+// whyDifferent says why the file differs from the one at the head of the branch: because that one is newer, or because the
+// file in the checkout is not the committed one. Then no later run applies it, which is worth a warning.
+func (a *action) whyDifferent(
+	ctx context.Context, client *pullrequest.Client, branch string, files []grantsfile.File,
+) message.Text {
+	differs := message.New("the file differs from %s at the head of %s", a.in.GrantsFile, branch)
+	committed, err := client.Blobs(ctx, a.runner.Env("GITHUB_SHA"), a.in.GrantsFile)
+	if err == nil && sameFiles(committed, files) {
+		return message.New("%s. If a later run applies that version, nothing is missing. Running an old workflow again must not "+
+			"restore an old file.", differs)
+	}
+	why := message.New("%s, and from the one in the commit of this run. Check out that commit, and do not change the file in "+
+		"an earlier step.", differs)
+	a.runner.Warning("Grants file not applied", message.New("Nothing was applied: %s", why).String())
+	return why
+}
+
+// sameFiles reports whether git stores the same files: all of them, and no other grants file.
+func sameFiles(blobs map[string]string, files []grantsfile.File) bool {
+	count := 0
+	for path := range blobs {
+		if grantsfile.IsGrantsFile(path) || path == files[0].Path {
+			count++
+		}
+	}
+	differs := func(file grantsfile.File) bool { return !sameBlob(blobs, file) }
+	return count == len(files) && !slices.ContainsFunc(files, differs)
+}
+
+func sameBlob(blobs map[string]string, file grantsfile.File) bool {
+	hash, ok := blobs[file.Path]
+	return ok && pullrequest.IsBlob(hash, file.Content)
 }
 
 // cannotCompare is the problem that GitHub does not say whether the grants file is that of the default branch.

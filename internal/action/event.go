@@ -19,12 +19,24 @@ type event struct {
 	public bool
 	// unknown says why it is unknown whether a fork triggered the run. Then public is set.
 	unknown message.Text
+	// unreadable says why the event cannot be read. It is empty outside of a workflow run, where there is none.
+	unreadable message.Text
 }
 
 // readEvent reads the event. One that cannot be read counts as coming from a fork where that matters.
 func (a *action) readEvent(ctx context.Context) event {
 	name := a.runner.Env("GITHUB_EVENT_NAME")
-	payload, _ := a.runner.Event()
+	payload, err := a.runner.Event()
+	if err == nil {
+		err = pullrequest.CheckEvent(name, payload)
+	}
+	if err != nil && name != "" {
+		_, onIssue := pullrequest.OnIssue(name, nil)
+		return event{
+			name: name, public: onIssue || pullrequest.FromFork(name, nil),
+			unreadable: message.New("the event %s cannot be read: %s", name, message.Trusted(err.Error())),
+		}
+	}
 	e := event{
 		name:    name,
 		payload: payload,
@@ -74,6 +86,8 @@ func (a *action) checkFork() *grant.Problem {
 		),
 	}
 	switch {
+	case !a.event.unreadable.IsEmpty():
+		problem = a.unreadableEvent()
 	case !a.event.unknown.IsEmpty():
 		problem.What = message.New(
 			"It is unknown whether this run was triggered by a pull request from a fork, so it is treated as one: %s.",
@@ -87,6 +101,16 @@ func (a *action) checkFork() *grant.Problem {
 		)
 	}
 	return problem
+}
+
+// unreadableEvent is the problem that the event, on which a decision depends, cannot be read.
+func (a *action) unreadableEvent() *grant.Problem {
+	return &grant.Problem{
+		Kind: grant.InvalidInput,
+		What: message.New("It is unknown what triggered the run: %s.", a.event.unreadable),
+		Hint: message.New("The runner writes the event to the file that GITHUB_EVENT_PATH names. Check the runner, and that no " +
+			"step has changed the file."),
+	}
 }
 
 // forkHint says what to do if it is unknown whether a fork triggered the run.

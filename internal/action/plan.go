@@ -140,6 +140,6 @@ func (a *action) warnEnding(wanted []grant.Wanted) {
 	}
 	if len(ended) > 0 {
 		a.runner.Warning("Grants have ended",
-			message.New("In the grants file: %s. Their roles are revoked. Delete the entries once they are.", ended).String())
+			message.New("In the grants file: %s. Their roles are revoked, unless another grant gives them. Delete these entries once that is done.", ended).String())
 	}
 }

@@ -175,7 +175,7 @@ func TestCommentOnForkPullRequest(t *testing.T) {
 		},
 		{"not readable: token refused", fork, "", "ghs_refused", with(), "untrusted-fork"},
 		{"not readable: no token", fork, "", "", with("github-token", ""), "untrusted-fork"},
-		{"not readable: payload", fork, `{"issue":`, "", with(), "untrusted-fork"},
+		{"payload not readable", fork, `{"issue":`, "", with(), "invalid-input"},
 		{"comment on an issue", fork, `{"issue":{"number":7}}`, "", with(), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -97,8 +97,7 @@ func TestApplyDecision(t *testing.T) {
 			"comment on the pull request", on("issue_comment", `{"issue":{"number":7}}`), fileInputs(), aFile,
 			"only on the default branch",
 		},
-		{"payload is not JSON", on("push", `{"ref":`), fileInputs(), aFile, "only on the default branch"},
-		{"no payload", on("push", "", unset("GITHUB_EVENT_PATH")), fileInputs(), aFile, "only on the default branch"},
+		{"no payload, always", on("push", "", unset("GITHUB_EVENT_PATH")), applyInputs(), aFile, ""},
 		{"always, pull request", on("pull_request", pullOf("opened", repo, "main", false)), applyInputs(), aFile, ""},
 		{"always, old file", on("push", pushOf("main")), applyInputs(), newer, ""},
 		{"dry run", on("push", pushOf("main")), fileInputs("dry-run", "true"), aFile, "dry-run is true"},
@@ -122,6 +121,23 @@ func TestApplyDecision(t *testing.T) {
 			contains(t, "summary", r.summary, "### 🔎 Astro grants file, plan: 1 to grant, 1 to update, 1 to revoke",
 				"planned only", tt.why)
 			contains(t, "log", r.log, "planned only")
+		})
+	}
+}
+
+// TestApplyWithoutEvent cannot know what triggered the run: it fails instead of planning.
+func TestApplyWithoutEvent(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string][]option{
+		"payload is not JSON": {event("push", `{"ref":`)},
+		"no payload":          {event("push", ""), unset("GITHUB_EVENT_PATH")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := serveMerged(t, aFile, sandbox.Options{}, nil)
+			r := o.run(t, fileInputs(), append([]option{checkout(aFile)}, how...)...)
+			r.failed(t, "invalid-input", "cannot be read")
+			equal(t, "requests", o.calls(), nil)
 		})
 	}
 }

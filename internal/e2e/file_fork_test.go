@@ -31,7 +31,6 @@ func TestFileFromFork(t *testing.T) {
 		},
 		{"closed", aFile, "pull_request", pullOf("closed", forkRepo, "main", false), fileInputs()},
 		{"workflow run", aFile, "workflow_run", workflowRun(forkRepo), fileInputs("dry-run", "true")},
-		{"payload is not JSON", aFile, "pull_request", `{`, fileInputs("dry-run", "true")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -70,8 +70,13 @@ func pushOf(branch string) string {
 
 // pullOf returns the payload of an event of the pull request.
 func pullOf(action, head, base string, merged bool) string {
-	pull := fmt.Sprintf(`{"number":%d,"merged":%t,"head":{"sha":%q,"repo":%s},"base":{"ref":%q,"repo":%s}}`,
-		number, merged, headSHA, head, base, repo)
+	return pullOnto(action, "", head, base, merged)
+}
+
+// pullOnto is like pullOf for a pull request onto a commit.
+func pullOnto(action, commit, head, base string, merged bool) string {
+	pull := fmt.Sprintf(`{"number":%d,"merged":%t,"head":{"sha":%q,"repo":%s},"base":{"ref":%q,"sha":%q,"repo":%s}}`,
+		number, merged, headSHA, head, base, commit, repo)
 	return fmt.Sprintf(`{"action":%q,"pull_request":%s,"repository":%s}`, action, pull, repo)
 }
 

@@ -56,9 +56,7 @@ func TestForks(t *testing.T) {
 		{"workflow run without a repository", "workflow_run", workflowRun("null"), with(), false, 0},
 		{"workflow run of the base repository", "workflow_run", workflowRun(baseRepo), with(), true, 1},
 		{"push", "push", `{}`, with(), true, 1},
-		{"payload is not JSON", "pull_request", `{"pull_request":`, with(), false, 0},
-		{"empty payload", "pull_request_target", ``, with(), false, 0},
-		{"payload of another event", "pull_request", workflowRun(baseRepo), with(), false, 0},
+		{"byte order mark", "pull_request", "\ufeff" + pullRequest(baseRepo, ""), with(), true, 1},
 		{"unreadable push", "push", `?`, with(), true, 1},
 		{"dry run", "pull_request", pullRequest(forkRepo, ""), with("dry-run", "true"), true, 0},
 		{"allowed", "pull_request_target", pullRequest(forkRepo, ""), with("allow-fork", "TRUE"), true, 1},
@@ -82,6 +80,28 @@ func TestForks(t *testing.T) {
 	}
 }
 
+// TestUnreadablePayload has an event from a pull request whose payload does not describe one. The run does not take it for
+// a fork, which would advise to switch off the guard.
+func TestUnreadablePayload(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, event, payload, why string }{
+		{"not JSON", "pull_request", `{"pull_request":`, "not the JSON of an event"},
+		{"empty", "pull_request_target", ``, "not the JSON of an event"},
+		{"empty object", "pull_request", `{}`, "contains no pull request"},
+		{"of another event", "pull_request", workflowRun(baseRepo), "contains no pull request"},
+		{"no workflow run", "workflow_run", `{}`, "contains no workflow run"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			r := run(t, w.root, with(), event(tt.event, tt.payload))
+			r.failed(t, "invalid-input", "cannot be read", tt.why, "GITHUB_EVENT_PATH")
+			lacks(t, "log", r.log, "allow-fork")
+			equal(t, "requests", w.calls(), nil)
+		})
+	}
+}
+
 // TestMissingPayload has an event from a pull request without a readable payload.
 func TestMissingPayload(t *testing.T) {
 	t.Parallel()
@@ -94,7 +114,7 @@ func TestMissingPayload(t *testing.T) {
 			t.Run(name+"/"+trigger, func(t *testing.T) {
 				t.Parallel()
 				w := demo(t, sandbox.Options{}, nil)
-				run(t, w.root, with(), event(trigger, ""), how).failed(t, "untrusted-fork")
+				run(t, w.root, with(), event(trigger, ""), how).failed(t, "invalid-input", "cannot be read", "GITHUB_EVENT_PATH")
 				equal(t, "requests", w.calls(), nil)
 			})
 		}

@@ -22,7 +22,7 @@ type result struct {
 // grantOutputs are the outputs that every run sets, and commentOutputs those about the comment on a pull request.
 var (
 	grantOutputs = []string{
-		"applied", "attempts", "changed", "error", "failed", "granted", "grants", "organization-id", "previous-role",
+		"applied", "attempts", "changed", "drift", "error", "failed", "granted", "grants", "organization-id", "previous-role",
 		"revoked", "role", "status", "token-id", "token-name", "unchanged", "updated", "workspace-id", "workspace-name",
 	}
 	commentOutputs = []string{"comment-id", "comment-url", "pull-request"}

@@ -116,7 +116,7 @@ func TestSeveralFiles(t *testing.T) {
 		{"each with a problem", "grants: 1\n", "grants: 2\n", false, []string{
 			`a.yml:1:9 "grants" must be a list, but is a number.`, `b.yml:1:9 "grants" must be a list, but is a number.`,
 		}},
-		{"empty", "", oneGrant, false, []string{"a.yml:0:0 grants-file: The file is empty."}},
+		{"empty", "", oneGrant, false, []string{`a.yml:0:0 "a.yml": The file is empty.`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			grants, problems := Parse(today, File{"a.yml", []byte(tt.a)}, File{"b.yml", []byte(tt.b)})

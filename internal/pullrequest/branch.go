@@ -1,6 +1,7 @@
 package pullrequest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1" // what git names blobs by
 	"encoding/hex"
@@ -65,32 +66,50 @@ func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
 	return repository.GetDefaultBranch(), err
 }
 
-// SameAsOn reports whether a file has exactly this content at the head of a branch. It is an error if the token
-// cannot see the branch, but not if the branch has no such file.
-func (c *Client) SameAsOn(ctx context.Context, branch, path string, content []byte) (bool, error) {
-	file, err := try(
-		ctx,
-		c,
-		"reading the grants file of the default branch",
-		func(ctx context.Context) (*github.RepositoryContent, error) {
-			file, _, _, err := c.github.Repositories.GetContents(
-				ctx,
-				c.owner,
-				c.name,
-				path,
-				&github.RepositoryContentGetOptions{Ref: "refs/heads/" + branch},
-			)
-			return file, err
-		},
-	)
-	if Status(err) == http.StatusNotFound {
+// Blobs returns the hashes that git gives a file, or the files directly in a folder, by path. The ref is a commit, or a
+// branch with its full name. If there is nothing at the path, there are no hashes. It is an error if the token cannot see
+// the branch.
+func (c *Client) Blobs(ctx context.Context, ref, path string) (map[string]string, error) {
+	type contents struct {
+		file   *github.RepositoryContent
+		folder []*github.RepositoryContent
+	}
+	const doing = "reading the grants file of the default branch"
+	found, err := try(ctx, c, doing, func(ctx context.Context) (contents, error) {
+		options := &github.RepositoryContentGetOptions{Ref: ref}
+		file, folder, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, options)
+		return contents{file, folder}, err
+	})
+	if branch, ok := strings.CutPrefix(ref, "refs/heads/"); ok && Status(err) == http.StatusNotFound {
 		// GitHub also answers 404 for what a token cannot see.
-		return false, c.seeBranch(ctx, branch)
+		return nil, c.seeBranch(ctx, branch)
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return file.GetSHA() == blob(content), nil
+	if found.file != nil {
+		return map[string]string{path: found.file.GetSHA()}, nil
+	}
+	blobs := map[string]string{}
+	for _, entry := range found.folder {
+		if entry.GetType() != "dir" {
+			blobs[entry.GetPath()] = entry.GetSHA()
+		}
+	}
+	return blobs, nil
+}
+
+// Content returns the content of a file at a commit.
+func (c *Client) Content(ctx context.Context, commit, path string) ([]byte, error) {
+	return try(ctx, c, "reading the earlier grants file", func(ctx context.Context) ([]byte, error) {
+		options := &github.RepositoryContentGetOptions{Ref: commit}
+		file, _, _, err := c.github.Repositories.GetContents(ctx, c.owner, c.name, path, options)
+		if err != nil || file == nil {
+			return nil, err
+		}
+		text, err := file.GetContent()
+		return []byte(text), err
+	})
 }
 
 // seeBranch returns an error if the token cannot see a branch, or there is none. (The library's own method hides the
@@ -110,6 +129,13 @@ func (c *Client) seeBranch(ctx context.Context, branch string) error {
 		return &head, err
 	})
 	return err
+}
+
+// IsBlob reports whether git stores a content under a hash, however its lines end: a checkout can change LF to CRLF.
+func IsBlob(hash string, content []byte) bool {
+	lf := bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	crlf := bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))
+	return hash == blob(content) || hash == blob(lf) || hash == blob(crlf)
 }
 
 // blob returns the hash that git gives the content of a file.

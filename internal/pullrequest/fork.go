@@ -4,6 +4,7 @@ package pullrequest
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -32,6 +33,7 @@ type pullRequest struct {
 		Repo *repository `json:"repo"`
 	} `json:"head"`
 	Base struct {
+		SHA  string      `json:"sha"`
 		Repo *repository `json:"repo"`
 	} `json:"base"`
 }
@@ -40,6 +42,20 @@ type pullRequest struct {
 func (p *pullRequest) fromFork() bool {
 	merged := p.Merged || p.MergedAt != nil && *p.MergedAt != ""
 	return !merged && !p.Head.Repo.same(p.Base.Repo)
+}
+
+// CheckEvent returns why the payload of an event cannot be used, or nil.
+func CheckEvent(event string, raw []byte) error {
+	var p payload
+	switch {
+	case json.Unmarshal(raw, &p) != nil:
+		return errors.New("it is not the JSON of an event")
+	case isPullRequest(event) && p.PullRequest == nil:
+		return errors.New("it contains no pull request")
+	case event == "workflow_run" && p.WorkflowRun == nil:
+		return errors.New("it contains no workflow run")
+	}
+	return nil
 }
 
 // FromFork reports whether an unmerged pull request from a fork triggered a run: its author may have written what the

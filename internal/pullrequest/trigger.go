@@ -12,6 +12,7 @@ import (
 type Trigger struct {
 	Number int    // 0: unknown
 	Head   string // the pull request's head commit; may be empty
+	Base   string // the commit that it is to be merged into; may be empty
 
 	Commit string // if the number is unknown: a commit of the pull request
 	Merged bool   // the commit was added by a merge; otherwise it is the head of the pull request
@@ -86,7 +87,7 @@ func ReadTrigger(event string, raw []byte) Trigger {
 	}
 	switch {
 	case isPullRequest(event) && p.PullRequest != nil:
-		return Trigger{Number: p.PullRequest.Number, Head: p.PullRequest.Head.SHA}
+		return Trigger{Number: p.PullRequest.Number, Head: p.PullRequest.Head.SHA, Base: p.PullRequest.Base.SHA}
 	case event == "issue_comment":
 		number, _ := OnIssue(event, raw)
 		return Trigger{Number: number}

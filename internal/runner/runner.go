@@ -5,7 +5,9 @@
 package runner
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -179,15 +181,15 @@ func (r *Runner) annotate(kind, title, text string, position githubactions.Comma
 	r.action.IssueCommand(&githubactions.Command{Name: kind, Message: short, Properties: properties})
 }
 
-// Event reads the payload of the event that triggered the run. It returns nil if there is none.
+// Event reads the payload of the event that triggered the run, without a byte order mark.
 func (r *Runner) Event() ([]byte, error) {
 	path := r.getenv("GITHUB_EVENT_PATH")
 	if path == "" {
-		return nil, nil
+		return nil, errors.New("GITHUB_EVENT_PATH is not set")
 	}
 	payload, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the event: %w", err)
 	}
-	return payload, nil
+	return bytes.TrimPrefix(payload, []byte("\ufeff")), nil
 }

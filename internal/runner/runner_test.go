@@ -243,8 +243,13 @@ func TestEvent(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	mark := file + "-with-mark"
+	if err := os.WriteFile(mark, []byte("\ufeff{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ name, path, want, problem string }{
-		{"none", "", "", ""},
+		{"none", "", "", "GITHUB_EVENT_PATH is not set"},
+		{"byte order mark", mark, "{}", ""},
 		{"readable", file, "{}", ""},
 		{"missing", file + "x", "", "reading the event"},
 	} {

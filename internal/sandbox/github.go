@@ -12,6 +12,10 @@ import (
 type GitHubOptions struct {
 	Latency func() time.Duration               // see [Options]
 	Fault   func(n int, r *http.Request) Fault // see [Options]; may call methods of the GitHub
+
+	// ContentsBehind is how many reads of files show the commit before the latest one of a branch: GitHub's answer can be
+	// behind a push.
+	ContentsBehind int
 }
 
 // GitHub is one private repository on GitHub in memory, with its pull requests, comments and files. It is an
@@ -21,13 +25,14 @@ type GitHubOptions struct {
 // See [Astro] for how it drops connections.
 type GitHub struct {
 	frontend
-	repository string // owner/name
+	repository     string // owner/name
+	contentsBehind int
 
 	mu       sync.Mutex
 	tokens   map[string]actor
 	pulls    map[int]*pull
-	comments []*Comment // oldest first
-	commits  map[string]bool
+	comments []*Comment                   // oldest first
+	commits  map[string]map[string]string // their files; none for a commit that is not on a branch
 	branches map[string]*branch
 	limit    hourlyLimit
 }
@@ -88,11 +93,11 @@ func NewGitHub(repository string, o GitHubOptions) *GitHub {
 	}
 	g := &GitHub{
 		frontend:   frontend{latency: o.Latency, fault: o.Fault},
-		repository: repository,
-		tokens:     make(map[string]actor),
-		pulls:      make(map[int]*pull),
-		commits:    make(map[string]bool),
-		branches:   make(map[string]*branch),
+		repository: repository, contentsBehind: o.ContentsBehind,
+		tokens:   make(map[string]actor),
+		pulls:    make(map[int]*pull),
+		commits:  make(map[string]map[string]string),
+		branches: make(map[string]*branch),
 	}
 	g.handle = g.respond
 	g.branch(defaultBranch)
@@ -115,7 +120,7 @@ func (g *GitHub) AddPullRequest(p PullRequest) {
 	defer g.mu.Unlock()
 	g.pulls[p.Number] = &pull{PullRequest: p, opened: time.Now()}
 	for _, sha := range append([]string{p.HeadSHA, p.MergeCommitSHA}, p.Commits...) {
-		g.commits[sha] = true
+		g.commits[sha] = nil
 	}
 }
 

@@ -5,15 +5,19 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 )
 
 // A branch is the latest commit of a branch.
 type branch struct {
-	sha   string
-	files map[string]string
+	sha    string
+	files  map[string]string
+	before map[string]string // the files of the commit before, for reads that are behind
+	behind int               // how many more reads show those
 }
 
 // SetFile commits a file to a branch, and creates the branch if necessary.
@@ -21,6 +25,8 @@ func (g *GitHub) SetFile(branchName, file, content string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := g.branch(branchName)
+	b.before, b.behind = b.files, g.contentsBehind
+	b.files = maps.Clone(b.files)
 	b.files[file] = content
 	g.commit(b)
 }
@@ -38,7 +44,14 @@ func (g *GitHub) branch(name string) *branch {
 // commit adds a commit to a branch.
 func (g *GitHub) commit(b *branch) {
 	b.sha = objectID("commit", fmt.Sprint(len(g.commits)))
-	g.commits[b.sha] = true
+	g.commits[b.sha] = b.files
+}
+
+// Head returns the latest commit of a branch.
+func (g *GitHub) Head(branchName string) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.branch(branchName).sha
 }
 
 // objectID returns the SHA-1 that Git computes for an object.
@@ -66,35 +79,68 @@ func (g *GitHub) readBranch(c *gitHubCall) (response, *gitHubError) {
 	}{name, commit{b.sha}}), nil
 }
 
-// readContents returns a file. Folders are not implemented.
-func (g *GitHub) readContents(c *gitHubCall) (response, *gitHubError) {
-	ref := c.URL.Query().Get("ref")
-	b := g.findRef(ref)
-	if b == nil {
-		return response{}, gitHubErrorf(http.StatusNotFound, "No commit found for the ref %s", ref)
-	}
-	content, ok := b.files[c.args[0]]
-	if !ok {
-		return response{}, gitHubErrorf(http.StatusNotFound, "Not Found")
-	}
-	file := c.args[0]
-	return jsonResponse(http.StatusOK, struct {
-		Type     string `json:"type"`
-		Name     string `json:"name"`
-		Path     string `json:"path"`
-		SHA      string `json:"sha"`
-		Size     int    `json:"size"`
-		Encoding string `json:"encoding"`
-		Content  string `json:"content"`
-	}{"file", path.Base(file), file, objectID("blob", content), len(content), "base64", base64Lines(content)}), nil
+type gitHubFile struct {
+	Type     string `json:"type"`
+	Name     string `json:"name"`
+	Path     string `json:"path"`
+	SHA      string `json:"sha"`
+	Size     int    `json:"size"`
+	Encoding string `json:"encoding,omitempty"`
+	Content  string `json:"content,omitempty"`
 }
 
-// findRef finds a branch by name or full name. An empty ref selects the default branch.
-func (g *GitHub) findRef(ref string) *branch {
+func newGitHubFile(file, content string) gitHubFile {
+	return gitHubFile{Type: "file", Name: path.Base(file), Path: file, SHA: objectID("blob", content), Size: len(content)}
+}
+
+// readContents returns a file, or the list of what is directly in a folder.
+func (g *GitHub) readContents(c *gitHubCall) (response, *gitHubError) {
+	ref := c.URL.Query().Get("ref")
+	files, ok := g.filesOf(ref)
+	if !ok {
+		return response{}, gitHubErrorf(http.StatusNotFound, "No commit found for the ref %s", ref)
+	}
+	name := c.args[0]
+	if content, ok := files[name]; ok {
+		file := newGitHubFile(name, content)
+		file.Encoding, file.Content = "base64", base64Lines(content)
+		return jsonResponse(http.StatusOK, file), nil
+	}
+	list := []gitHubFile{}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		rest, ok := strings.CutPrefix(file, name+"/")
+		folder, _, isBelow := strings.Cut(rest, "/")
+		switch {
+		case !ok:
+		case !isBelow:
+			list = append(list, newGitHubFile(file, files[file]))
+		case len(list) == 0 || list[len(list)-1].Name != folder:
+			list = append(list, gitHubFile{Type: "dir", Name: folder, Path: name + "/" + folder, SHA: objectID("tree", folder)})
+		}
+	}
+	if len(list) == 0 {
+		return response{}, gitHubErrorf(http.StatusNotFound, "Not Found")
+	}
+	return jsonResponse(http.StatusOK, list), nil
+}
+
+// filesOf returns the files of a commit, or of a branch by its name or full name. An empty ref selects the default branch.
+func (g *GitHub) filesOf(ref string) (map[string]string, bool) {
+	if files, ok := g.commits[ref]; ok && files != nil {
+		return files, true
+	}
 	if ref == "" {
 		ref = defaultBranch
 	}
-	return g.branches[strings.TrimPrefix(ref, "refs/heads/")]
+	b, ok := g.branches[strings.TrimPrefix(ref, "refs/heads/")]
+	switch {
+	case !ok:
+		return nil, false
+	case b.behind > 0:
+		b.behind--
+		return b.before, true
+	}
+	return b.files, true
 }
 
 // base64Lines encodes in lines of 60 characters, as GitHub does.

@@ -31,7 +31,6 @@ func TestContents(t *testing.T) {
 		{"full name of a branch", "/contents/.github/a%20b.yml?ref=refs/heads/feature/x", 200, 100, ""},
 		{"unknown branch", "/contents/.github/a%20b.yml?ref=other", 404, 0, ""},
 		{"unknown file", "/contents/b.yml", 404, 0, ""},
-		{"folder", "/contents/.github", 404, 0, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := send(g, "GET", repo+tt.path, "")

@@ -87,7 +87,7 @@ func (g *GitHub) readPull(c *gitHubCall) (response, *gitHubError) {
 
 func (g *GitHub) listPullsOfCommit(c *gitHubCall) (response, *gitHubError) {
 	sha := c.args[0]
-	if !g.commits[sha] {
+	if _, ok := g.commits[sha]; !ok {
 		return response{}, gitHubErrorf(http.StatusUnprocessableEntity, "No commit found for SHA: %s", sha)
 	}
 	pulls := []wirePull{}
