@@ -141,10 +141,48 @@ func FuzzMerge(f *testing.F) {
 	})
 }
 
+// FuzzExclusive plans what an exclusive grants file revokes. It is every other Workspace role that a person can have set,
+// and nothing else.
+func FuzzExclusive(f *testing.F) {
+	f.Add([]byte{0, 8, 16, 24, 32, 1, 9, 130}, []byte{0, 1, 2, 3}, `"x":1`)
+	f.Add([]byte{0, 192, 193, 24, 90, 40}, []byte{}, `"entityId":5`)
+	f.Fuzz(func(t *testing.T, kinds, roles []byte, extra string) {
+		token := Token{Resource: Resource{ID: "t", Name: "T"}}
+		for _, kind := range kinds {
+			var entry Entry
+			if json.Unmarshal([]byte(rawEntry(kind, extra)), &entry) == nil {
+				token.Roles = append(token.Roles, entry)
+			}
+		}
+		wanted := wantedOf(roles)
+		unlisted := Unlisted(token, wanted)
+		isRevoked := func(e Entry) bool {
+			return slices.ContainsFunc(unlisted, func(o Outcome) bool { return e.InWorkspace(o.Workspace.ID) })
+		}
+		isWanted := func(e Entry) bool {
+			return slices.ContainsFunc(wanted, func(o Outcome) bool { return e.InWorkspace(o.Workspace.ID) })
+		}
+		for _, entry := range token.Roles {
+			may := entry.EntityType == "WORKSPACE" && entry.EntityID != "" && !isWanted(entry)
+			if isRevoked(entry) && !may || may && !isRevoked(entry) && !accessor.Same(Role(entry.Role)) {
+				t.Errorf("%+v: revoked: %t", entry.Key, isRevoked(entry))
+			}
+		}
+		merged := entriesToWrite(token.Roles, append(wanted, unlisted...))
+		isOurs := func(e Entry) bool { return isWanted(e) || isRevoked(e) }
+		if got, want := without(merged, isOurs), without(token.Roles, isOurs); !reflect.DeepEqual(got, want) {
+			t.Errorf("other entries were\n%s, are\n%s", want, got)
+		}
+		if slices.ContainsFunc(merged, isRevoked) {
+			t.Errorf("not revoked: %s", merged)
+		}
+	})
+}
+
 // rawEntry returns an entry of one of several kinds, with one of eight IDs and with a field of the fuzzer's.
 func rawEntry(kind byte, extra string) string {
 	types := []string{"WORKSPACE", "WORKSPACE", "WORKSPACE", "DAG", "workspace", "ORGANIZATION", "CLUSTER", "DAG_TAG"}
-	roles := []string{"WORKSPACE_MEMBER", "workspace_owner", "WORKSPACE_OWNER", "CUSTOM"}
+	roles := []string{"WORKSPACE_MEMBER", "workspace_owner", "WORKSPACE_OWNER", "WORKSPACE_ACCESSOR"}
 	if !json.Valid([]byte("{" + extra + "}")) {
 		extra = `"x":null`
 	}
