@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
+	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
 	"astro-workspace-grant/internal/pullrequest"
 	"astro-workspace-grant/internal/report"
@@ -20,22 +18,23 @@ import (
 )
 
 const (
-	// githubTimeout is how long the step waits for GitHub before and after the grant.
+	// githubTimeout is how long the step waits for GitHub before the grant, and how much longer than the grant a look-up may
+	// take.
 	githubTimeout = 30 * time.Second
-	// maxComment leaves space for the footer and the state within GitHub's limit of 65,536 characters.
-	maxComment = 60 << 10
+	// maxComment leaves space for the hidden table within GitHub's limit of 65,536 characters.
+	maxComment = 35 << 10
 )
 
-// commentTarget is the pull request to comment on, with our earlier comment. Both are looked up during the grant.
+// commentTarget is the pull request to comment on, with our comments on it. They are looked up during the grant.
 type commentTarget struct {
 	client *pullrequest.Client
-	key    string
+	keys   []string
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed when the fields below are set
 
-	found   pullrequest.Found
-	earlier *pullrequest.Comment
-	err     error
+	found pullrequest.Found
+	ours  []pullrequest.Comment
+	err   error
 }
 
 // findComment starts to look up the pull request and the earlier comment. It returns nil if no comment is wanted.
@@ -43,30 +42,36 @@ func (a *action) findComment(ctx context.Context) *commentTarget {
 	if a.in.Comment == pullrequest.Never {
 		return nil
 	}
-	t := &commentTarget{key: a.commentKey(), done: make(chan struct{})}
+	t := &commentTarget{keys: a.commentKeys(), done: make(chan struct{})}
 	ctx, stop := context.WithTimeout(ctx, max(a.in.Timeout, 0)+githubTimeout)
 	ctx, t.cancel = context.WithCancelCause(ctx)
 	go func() {
 		defer stop()
 		defer close(t.done)
 		if t.client, t.err = a.newGitHub(); t.err == nil {
-			t.err = t.lookUp(ctx, a.in.PullRequest, a.event.trigger)
+			t.err = t.lookUp(ctx, a.in.PullRequest, a.event.trigger, a.in.MatrixSize > 1)
 		}
 	}()
 	return t
 }
 
-// commentKey is a hash of what the comment is about: the API token and the Workspaces as given, or the path of the
-// grants file. It does not depend on the workflow, as the plan and the grant share one comment.
-func (a *action) commentKey() string {
+// commentKeys returns a hash of what the comment is about: the API token as given, or the path of the grants file. It does
+// not depend on the workflow, as the plan and the grant share one comment. In earlier versions of the action, it depended
+// on the Workspaces.
+func (a *action) commentKeys() []string {
 	organization := cmp.Or(a.in.Organization, a.in.Claims.OrganizationID)
 	if a.in.GrantsFile != "" {
-		return pullrequest.Hash("file", organization, a.in.GrantsFile)
+		return []string{report.Hash("file", organization, a.in.GrantsFile)}
 	}
-	return pullrequest.Hash(append([]string{organization, a.in.TokenName, a.in.TokenID}, a.in.Workspaces...)...)
+	return []string{
+		report.Hash("token", organization, a.in.TokenName, a.in.TokenID),
+		report.Hash(append([]string{organization, a.in.TokenName, a.in.TokenID}, a.in.Workspaces...)...),
+	}
 }
 
-func (t *commentTarget) lookUp(ctx context.Context, number int, trigger pullrequest.Trigger) (err error) {
+func (t *commentTarget) lookUp(
+	ctx context.Context, number int, trigger pullrequest.Trigger, isMatrix bool,
+) (err error) {
 	if number != 0 && number != trigger.Number {
 		trigger = pullrequest.Trigger{Number: number}
 	}
@@ -79,7 +84,10 @@ func (t *commentTarget) lookUp(ctx context.Context, number int, trigger pullrequ
 			t.found.Head = found.Head
 		}
 	}
-	t.earlier, err = t.client.FindComment(ctx, t.found.Number, t.key)
+	if t.ours, err = t.client.FindComments(ctx, t.found.Number, t.keys); err == nil && isMatrix {
+		// Other jobs will have created the comment. Then the time between reading and writing it must be short.
+		err = t.client.Identify(ctx)
+	}
 	return err
 }
 
@@ -123,20 +131,23 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 		a.setCommentOutputs(a.pullRequest(), nil, result)
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, githubTimeout)
+	ctx, cancel := context.WithTimeout(ctx, pullrequest.Budget(a.in.MatrixSize))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { t.cancel(ctx.Err()) })()
 	<-t.done
-	written, err := t.earlier, t.err
+	var written *pullrequest.Comment
+	err := t.err
 	switch {
 	case err == nil && t.found.Number == 0:
 		a.runner.Notice("No pull request",
 			fmt.Sprintf("No pull request belongs to this run (event %s), so there is nothing to comment on.", a.event.name))
 		return
 	case err == nil:
-		text := result.Markdown(maxComment)
-		body, state := a.runner.RedactMarkdown(text+a.commentFooter(t.found)), a.state(t.key, result, text)
-		written, err = t.client.WriteComment(ctx, t.found.Number, a.in.Comment, t.earlier, body, state)
+		written, err = t.client.WriteComment(ctx, pullrequest.Post{
+			Number: t.found.Number, Keys: t.keys, Run: a.number("GITHUB_RUN_ID"), Jobs: a.in.MatrixSize,
+			Job:   a.in.MatrixIndex,
+			Merge: a.merge(result, t.found.Head),
+		}, t.ours)
 	}
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		a.warnGitHub("No comment on the pull request", err)
@@ -144,35 +155,55 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 	a.setCommentOutputs(cmp.Or(t.found.Number, a.pullRequest()), written, result)
 }
 
-// state is what a later run needs to know about this comment and its text.
-func (a *action) state(key string, result *report.Result, text string) pullrequest.State {
+// merge returns how to merge the result into what the comments on the pull request say.
+func (a *action) merge(result *report.Result, head string) func(now []pullrequest.State) pullrequest.Draft {
+	by := report.Writer{
+		Run: a.number("GITHUB_RUN_ID"), Attempt: a.number("GITHUB_RUN_ATTEMPT"), Leg: a.in.MatrixIndex,
+		Source: report.Hash(a.runner.Env("GITHUB_WORKFLOW"), a.runner.Env("GITHUB_JOB"), a.runner.Env("GITHUB_ACTION")),
+	}
+	own := result.Table(by).Redact(a.runner.Redact, a.runner.RedactMarkdown)
+	own.About.Head = head
+	always := a.in.Comment == pullrequest.Always
+	return func(now []pullrequest.State) pullrequest.Draft {
+		isOld := len(now) > 0 && now[0].Table == ""
+		if isOld && isSaidBy(now[0], by, result) {
+			return pullrequest.Draft{}
+		}
+		var earlier []report.Table
+		for _, state := range now {
+			table, _ := report.DecodeTable(state.Table) // one that was edited is replaced by an empty one
+			earlier = append(earlier, table)
+		}
+		merged, changed := report.Merge(earlier, own, a.in.MatrixSize, always || isOld)
+		return pullrequest.Draft{
+			Text:   a.runner.RedactMarkdown(merged.Markdown(maxComment, a.runLink)),
+			State:  pullrequest.State{Attempt: by.Attempt, Table: merged.Encode()},
+			Needed: changed || len(now) == 0 && always,
+			Shared: merged.IsShared(by),
+		}
+	}
+}
+
+// isSaidBy reports whether a comment that an earlier version of the action wrote stays as it is. It has no table.
+func isSaidBy(old pullrequest.State, by report.Writer, result *report.Result) bool {
+	if old.Run > by.Run || old.Run == by.Run && old.Attempt > by.Attempt {
+		return true
+	}
 	roles := []string{result.Token.ID, string(result.Role)}
 	for _, o := range result.Outcomes {
 		roles = append(roles, o.Token.ID, o.Workspace.ID, string(o.Role))
 	}
-	return pullrequest.State{
-		Key: key, Run: a.number("GITHUB_RUN_ID"), Attempt: a.number("GITHUB_RUN_ATTEMPT"),
-		Status: result.Status(), DryRun: result.DryRun,
-		Roles: pullrequest.Hash(roles...), Text: pullrequest.Hash(text),
-	}
+	done := !old.DryRun && old.Status != grant.Failed
+	return result.Status() == grant.Unchanged && done && old.Roles == report.Hash(roles...)
 }
 
-var commit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40,64}$`) })
-
-// commentFooter links the run and names the pull request's head commit.
-func (a *action) commentFooter(found pullrequest.Found) string {
-	var footer []string
-	if id := a.runner.Env("GITHUB_RUN_ID"); id != "" {
-		link := fmt.Sprintf("%s/%s/actions/runs/%s", a.runner.Env("GITHUB_SERVER_URL"), a.runner.Env("GITHUB_REPOSITORY"), id)
-		if attempt := a.runner.Env("GITHUB_RUN_ATTEMPT"); attempt != "" {
-			link += "/attempts/" + attempt
-		}
-		footer = append(footer, "[Workflow run]("+link+")")
+// runLink returns the address of a workflow run.
+func (a *action) runLink(w report.Writer) string {
+	link := fmt.Sprintf("%s/%s/actions/runs/%d", a.runner.Env("GITHUB_SERVER_URL"), a.runner.Env("GITHUB_REPOSITORY"), w.Run)
+	if w.Attempt != 0 {
+		link += fmt.Sprintf("/attempts/%d", w.Attempt)
 	}
-	if commit().MatchString(found.Head) {
-		footer = append(footer, "commit "+found.Head)
-	}
-	return "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"
+	return link
 }
 
 // setCommentOutputs sets the outputs that are known only after the comment.

@@ -52,7 +52,7 @@ func parse(env Environment) (*options, error) {
 			return nil
 		}
 		switch {
-		case in.Secret: // other processes can see a command line
+		case in.Usage == "": // a secret, or only a runner knows it
 		case in.Bool:
 			flags.BoolFunc(in.Name, "", set)
 		default:

@@ -15,7 +15,7 @@ func TestHelpListsAllFlags(t *testing.T) {
 		listed = append(listed, group.names...)
 	}
 	for _, in := range input.All() {
-		if !in.Secret {
+		if in.Usage != "" {
 			defined = append(defined, in.Name)
 		}
 	}

@@ -111,7 +111,7 @@ func TestOneTokenUnverified(t *testing.T) {
 	r.failed(t, "unverified", "Provisioner", "timeout 8s")
 	r.is(t, "changed", "true")
 	r.counts(t, 1, 1, 1, 0, 2)
-	contains(t, "summary", r.summary, "the role may have been granted", "❌ `WORKSPACE_MEMBER` not verified")
+	contains(t, "summary", r.summary, "the role may have changed", "❌ `WORKSPACE_MEMBER` not verified")
 }
 
 // manyTokens returns a file with n API tokens, each with one Workspace, and adds the API tokens to Astro.

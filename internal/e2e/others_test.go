@@ -172,7 +172,7 @@ func TestUnverified(t *testing.T) {
 	}{
 		{"acknowledged", "unverified", sandbox.Fault{}, []string{"written", "timeout 8s", "Run it again"}},
 		{"response lost", "unverified", sandbox.Fault{Reset: true, After: true}, []string{"timeout 8s", "Run it again"}},
-		{"error status", "unavailable", sandbox.Fault{Status: 502, After: true}, []string{"may have been granted"}},
+		{"error status", "unavailable", sandbox.Fault{Status: 502, After: true}, []string{"may have changed"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +191,7 @@ func TestUnverified(t *testing.T) {
 			r := run(t, w.root, with("timeout", shortTimeout))
 			r.failed(t, tt.kind, tt.words...)
 			r.is(t, "status", "failed", "changed", "true", "attempts", "1")
-			contains(t, "summary", r.summary, "the role may have been granted")
+			contains(t, "summary", r.summary, "the role may have changed")
 			equal(t, "writes", w.count(writeRoles), 1)
 		})
 	}

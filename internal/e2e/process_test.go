@@ -124,7 +124,7 @@ func (s *setup) toTerminal(inputs map[string]string) {
 		return strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "INPUT_")
 	})
 	for _, in := range input.All() {
-		if value := inputs[in.Name]; value != "" && !in.Secret {
+		if value := inputs[in.Name]; value != "" && in.Usage != "" {
 			s.args = append(s.args, "-"+in.Name+"="+value)
 		}
 	}

@@ -48,7 +48,7 @@ func TestHelp(t *testing.T) {
 	r := shell(t, "-help")
 	equal(t, "exit code", r.code, 0)
 	for _, in := range input.All() {
-		equal(t, "the flag "+in.Name, regexp.MustCompile(`(?m)^  -`+in.Name+`\b`).MatchString(r.log), !in.Secret)
+		equal(t, "the flag "+in.Name, regexp.MustCompile(`(?m)^  -`+in.Name+`\b`).MatchString(r.log), in.Usage != "")
 		if in.Default != "" {
 			contains(t, "help", r.log, "(default "+in.Default+")")
 		}

@@ -3,6 +3,7 @@ package input
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ type Input struct {
 	Default string
 	Bool    bool   // true or false
 	Secret  bool   // only from the environment: other processes can see a command line
-	Usage   string // for the flag of the same name
+	Usage   string // for the flag of the same name; empty if there is none
 }
 
 // Help returns the flag's description.
@@ -53,6 +54,8 @@ func All() []Input {
 		{Name: "max-revocations", Usage: "how many roles may be revoked or lowered (default: 10 if the grants file is exclusive)"},
 		{Name: "protected-workspaces", Usage: "Workspaces in which nothing may change, by ID or exact name, one per line"},
 		{Name: "report-file", Usage: "file in the checkout to write the result to, as JSON"},
+		{Name: "matrix-size"},
+		{Name: "matrix-index"},
 	}
 }
 
@@ -79,6 +82,8 @@ type Inputs struct {
 	Comment     pullrequest.Mode
 	GitHubToken string
 	PullRequest int // 0: the one that triggered the run
+	MatrixSize  int // how many jobs the matrix has; 1 outside of one
+	MatrixIndex int // the job's place in the matrix, from 0
 	ReportFile  string
 }
 
@@ -113,6 +118,7 @@ func Read(r *runner.Runner) (Inputs, []grant.Problem) {
 	in.Comment = p.mode("comment")
 	in.GitHubToken = githubToken(r)
 	in.PullRequest = p.number("pull-request")
+	in.MatrixSize, in.MatrixIndex = matrix(r)
 	return in, p.all()
 }
 
@@ -127,3 +133,19 @@ func ReadConnection(r *runner.Runner) (Inputs, []grant.Problem) {
 func githubToken(r *runner.Runner) string {
 	return cmp.Or(r.Input("github-token"), strings.TrimSpace(r.Env("GITHUB_TOKEN")))
 }
+
+// matrix returns the size of the job's matrix and its place in it. Not every runner knows them.
+func matrix(r *runner.Runner) (size, index int) {
+	size, err := strconv.Atoi(r.Input("matrix-size"))
+	if err != nil || size < 1 || size > maxMatrix {
+		return 1, 0
+	}
+	index, err = strconv.Atoi(r.Input("matrix-index"))
+	if err != nil {
+		return size, 0
+	}
+	return size, index
+}
+
+// maxMatrix is GitHub's limit for the jobs of a matrix.
+const maxMatrix = 256

@@ -39,6 +39,7 @@ type Client struct {
 	github      *github.Client
 	owner, name string
 	searched    time.Time // when our comment was searched for
+	us          account   // the token's, once that is known
 }
 
 // New returns a Client. It sends nothing yet.

@@ -1,30 +1,28 @@
 package pullrequest
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/google/go-github/v62/github"
-
-	"astro-workspace-grant/internal/retry"
 )
 
 // Comment is a comment of ours on a pull request.
 type Comment struct {
-	ID  int64
-	URL string
-
-	state State
+	ID    int64
+	URL   string
+	State State
 }
 
-func newComment(comment *github.IssueComment) *Comment {
+func newComment(comment *github.IssueComment) Comment {
 	state, _ := readMarker(comment.GetBody())
-	return &Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), state: state}
+	return Comment{ID: comment.GetID(), URL: comment.GetHTMLURL(), State: state}
 }
 
 const (
@@ -33,33 +31,33 @@ const (
 	maxSearchAge = 5 * time.Second
 )
 
-// FindComment returns the comment that has the key and was written by the token's account; nil if there is none.
-func (c *Client) FindComment(ctx context.Context, number int, key string) (*Comment, error) {
+// FindComments returns the comments that have one of the keys and were written by the token's account, the oldest first.
+// There is more than one only if several jobs created one at the same time.
+func (c *Client) FindComments(ctx context.Context, number int, keys []string) ([]Comment, error) {
 	c.searched = time.Now()
 	comments, err := c.comments(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	var marked []*github.IssueComment
-	for _, comment := range comments {
-		if state, ok := readMarker(comment.GetBody()); ok && state.Key == key {
-			marked = append(marked, comment)
-		}
-	}
+	marked := slices.DeleteFunc(comments, func(comment *github.IssueComment) bool {
+		state, ok := readMarker(comment.GetBody())
+		return !ok || !slices.Contains(keys, state.Key)
+	})
 	if len(marked) == 0 {
 		return nil, nil
 	}
 	// Anyone can quote a marker. Only our own comments may be edited.
-	us, err := c.viewer(ctx)
-	if err != nil {
+	if err := c.Identify(ctx); err != nil {
 		return nil, err
 	}
+	var ours []Comment
 	for _, comment := range marked {
-		if us.wrote(comment) {
-			return newComment(comment), nil
+		if c.us.wrote(comment) {
+			ours = append(ours, newComment(comment))
 		}
 	}
-	return nil, nil
+	slices.SortFunc(ours, func(a, b Comment) int { return cmp.Compare(a.ID, b.ID) })
+	return ours, nil
 }
 
 // comments reads all comments: the first page, which names the last one, and then the others at the same time.
@@ -113,6 +111,14 @@ func (a account) wrote(comment *github.IssueComment) bool {
 	return a.Login != "" && bare(comment.GetUser().GetLogin()) == bare(a.Login)
 }
 
+// Identify finds out which account the token belongs to, unless that is known.
+func (c *Client) Identify(ctx context.Context) (err error) {
+	if c.us == (account{}) {
+		c.us, err = c.viewer(ctx)
+	}
+	return err
+}
+
 // viewer asks which account the token belongs to. REST's GET /user refuses a workflow's own token; GraphQL answers
 // all kinds.
 func (c *Client) viewer(ctx context.Context) (account, error) {
@@ -142,90 +148,4 @@ func (c *Client) viewer(ctx context.Context) (account, error) {
 		}
 		return answer.Data.Viewer, nil
 	})
-}
-
-// WriteComment writes text to our comment on a pull request: the earlier one, or a new one if there is none. It does
-// nothing if that is not needed. It returns the comment, or nil if there is none.
-func (c *Client) WriteComment(
-	ctx context.Context,
-	number int,
-	mode Mode,
-	earlier *Comment,
-	text string,
-	now State,
-) (*Comment, error) {
-	if !isNeeded(mode, now, earlier) {
-		return earlier, nil
-	}
-	body := text + "\n" + now.marker() + "\n"
-	if earlier != nil {
-		edited, err := c.update(ctx, earlier.ID, body, mode, now)
-		if Status(err) != http.StatusNotFound {
-			return edited, err
-		}
-		// It was deleted meanwhile.
-	}
-	return c.create(ctx, number, body, mode, now)
-}
-
-// update edits the comment, unless a newer run has written it since the search.
-func (c *Client) update(ctx context.Context, id int64, body string, mode Mode, now State) (*Comment, error) {
-	present, err := try(ctx, c, "reading the comment", func(ctx context.Context) (*github.IssueComment, error) {
-		comment, _, err := c.github.Issues.GetComment(ctx, c.owner, c.name, id)
-		return comment, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if ours := newComment(present); !isNeeded(mode, now, ours) {
-		return ours, nil
-	}
-	return c.edit(ctx, id, body)
-}
-
-func isNeeded(mode Mode, now State, earlier *Comment) bool {
-	if earlier == nil {
-		return needed(mode, now, nil)
-	}
-	return needed(mode, now, &earlier.state)
-}
-
-func (c *Client) edit(ctx context.Context, id int64, body string) (*Comment, error) {
-	return try(ctx, c, "updating the comment", func(ctx context.Context) (*Comment, error) {
-		edited, _, err := c.github.Issues.EditComment(ctx, c.owner, c.name, id, &github.IssueComment{Body: &body})
-		if err != nil {
-			return nil, err
-		}
-		return newComment(edited), nil
-	})
-}
-
-// create creates a comment. It searches for one first, if another run had time to create it, and again after a failure,
-// because the comment may have been created although the answer was lost.
-func (c *Client) create(ctx context.Context, number int, body string, mode Mode, now State) (*Comment, error) {
-	const what = "creating the comment"
-	search := time.Since(c.searched) > maxSearchAge
-	backoff := retry.NewBackoff(retry.Config{Notify: func(w retry.Wait) { c.config.Retrying(what, w) }})
-	created, err := retry.Do(ctx, backoff, func(ctx context.Context) (*Comment, error) {
-		if search {
-			switch earlier, err := c.FindComment(ctx, number, now.Key); {
-			case err != nil || earlier != nil && !isNeeded(mode, now, earlier):
-				return earlier, err
-			case earlier != nil:
-				return c.edit(ctx, earlier.ID, body)
-			}
-		}
-		search = true
-		return once(ctx, func(ctx context.Context) (*Comment, error) {
-			created, _, err := c.github.Issues.CreateComment(ctx, c.owner, c.name, number, &github.IssueComment{Body: &body})
-			if err != nil {
-				return nil, err
-			}
-			return newComment(created), nil
-		})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return created, nil
 }

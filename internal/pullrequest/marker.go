@@ -1,8 +1,6 @@
 package pullrequest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -12,25 +10,18 @@ import (
 	"astro-workspace-grant/internal/grant"
 )
 
-// State is what a later run needs to know about a comment. It is hidden in the comment.
+// State is what later runs need to know about a comment. It is hidden in the comment.
 type State struct {
-	Key     string       `json:"about"` // hash of what the comment is about: runs with the same key share the comment
-	Run     int64        `json:"run"`   // ID of the workflow run that wrote it
-	Attempt int64        `json:"attempt"`
-	Status  grant.Status `json:"status"`
-	DryRun  bool         `json:"dryRun"`
-	Roles   string       `json:"roles"` // hash of the API token, the Workspaces and the wanted roles
-	Text    string       `json:"text"`  // hash of the text without link and commit
-}
+	Key     string `json:"about"` // hash of what the comment is about: runs with the same key share the comment
+	Run     int64  `json:"run"`   // ID of the workflow run that wrote it
+	Attempt int64  `json:"attempt"`
+	Nonce   string `json:"nonce,omitempty"` // tells which process wrote it
+	Table   string `json:"table,omitempty"` // the encoded rows
 
-// Hash returns a short hash of values.
-func Hash(values ...string) string {
-	encoded, err := json.Marshal(values)
-	if err != nil {
-		panic("strings do not marshal: " + err.Error())
-	}
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:16])
+	// Instead of a table, comments of earlier versions of the action have these.
+	Status grant.Status `json:"status,omitempty"`
+	DryRun bool         `json:"dryRun,omitempty"`
+	Roles  string       `json:"roles,omitempty"` // hash of the API token, the Workspaces and the wanted roles
 }
 
 const markerName = "astro-workspace-grant"
@@ -44,7 +35,8 @@ func (s State) marker() string {
 	return fmt.Sprintf("<!-- %s %s -->", markerName, encoded)
 }
 
-// markerForm matches what marker returns. The values are hashes, numbers and our own words, so none of them can end it.
+// markerForm matches what marker returns. The values are hashes, numbers, base64 and our own words, so none of them can
+// end it.
 var markerForm = sync.OnceValue(
 	func() *regexp.Regexp { return regexp.MustCompile(`<!-- ` + markerName + ` (\{[^{}<>]*\}) -->`) },
 )
@@ -71,20 +63,3 @@ const (
 	Always  Mode = "always"
 	Changed Mode = "changed" // if a grant changed something or failed
 )
-
-// needed reports whether a comment has to be written, given the state of the earlier one, if there is one.
-func needed(mode Mode, now State, before *State) bool {
-	if before == nil {
-		return mode == Always || now.Status != grant.Unchanged
-	}
-	newer := before.Run > now.Run || before.Run == now.Run && before.Attempt > now.Attempt
-	if newer || before.Text == now.Text {
-		return false
-	}
-	if now.Status != grant.Unchanged {
-		return true
-	}
-	// That nothing is left to do must not hide from a reviewer what was done.
-	done := !before.DryRun && before.Status != grant.Failed
-	return !done || before.Roles != now.Roles
-}

@@ -124,8 +124,8 @@ func TestMarkdownOfFile(t *testing.T) {
 				fail(r, 1, grant.Unverified)
 				r.Unverified, r.Outcomes[1].Unverified = true, true
 			},
-			file + "> It did not work.\n\n> It did not work.\n\n" +
-				"> A write was sent but could not be verified, so the role may have been granted. Running again is safe.\n\n" +
+			file + "> It did not work.\n\n" +
+				"> A write was sent but could not be verified, so the role may have changed. Running again is safe.\n\n" +
 				head + "| `CI Deployer` | `w1` | ❌ `WORKSPACE_OWNER` failed: rejected |\n" +
 				"| `CI Deployer` | `w2` | ❌ `WORKSPACE_MEMBER` not verified |\n" + ids("w1", "w2") + footer,
 		},
@@ -205,7 +205,7 @@ func TestLimitOfFile(t *testing.T) {
 			if changes < tt.least || changes > tt.most {
 				t.Errorf("%d rows of changes, want %d to %d", changes, tt.least, tt.most)
 			}
-			left := fmt.Sprintf("and %d more; the job summary or the report file lists all of them.", 1000-changes)
+			left := fmt.Sprintf("and %d more; the report file lists all of them.", 1000-changes)
 			if changes < 1000 && !strings.Contains(page.Text, left) {
 				t.Errorf("does not contain %q", left)
 			}

@@ -2,7 +2,10 @@ package report
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
@@ -11,54 +14,122 @@ import (
 // Markdown returns the result as Markdown of at most limit bytes. If the outcomes do not fit, it says how many are left
 // out.
 func (r *Result) Markdown(limit int) string {
-	m := &markdown{Result: r, limit: limit}
-	m.add("### " + r.title() + "\n\n")
-	if subject := r.subject(); subject != "" {
-		m.add(subject + "\n\n")
+	p := page{Table: r.Table(Writer{}), limit: limit, elsewhere: "the output “grants” lists all of them"}
+	if r.File != "" {
+		p.elsewhere = "the report file lists all of them"
 	}
-	m.addProblems()
-	m.addOutcomes()
-	return strings.TrimRight(m.String(), "\n") + "\n"
+	p.addTable()
+	p.addUnlisted(r)
+	p.addIDs(r)
+	return p.end("")
 }
 
-// markdown is a text of limited length.
-type markdown struct {
-	*Result
+// Markdown returns the table as Markdown of at most limit bytes. Each row has a link to its run; link returns its address,
+// or nothing if there is none.
+func (t Table) Markdown(limit int, link func(Writer) string) string {
+	p := page{Table: t, limit: limit, elsewhere: "the job summary lists them", link: link}
+	p.addTable()
+	return p.end(t.footer(link))
+}
+
+// page is a text of limited length.
+type page struct {
+	Table
 	strings.Builder
-	limit int
+	limit     int
+	elsewhere string // what to read for what is left out
+
+	link  func(Writer) string // nil: the text is about one run
+	links []string            // the addresses of the runs
 }
 
 // reserve is the space for the lines that say what is left out, and for the footer.
-const reserve = 400
+const reserve = 600
 
-func (m *markdown) add(text string) { m.WriteString(text) }
+func (p *page) add(text string) { p.WriteString(text) }
 
 // fits reports whether a text still fits.
-func (m *markdown) fits(text string) bool { return m.Len()+len(text)+reserve <= m.limit }
+func (p *page) fits(text string) bool {
+	used := p.Len() + reserve
+	for _, link := range p.links {
+		used += len(link) + len("[1000]: \n")
+	}
+	return used+len(text) <= p.limit
+}
 
-func (r *Result) title() string {
+func (p *page) addTable() {
+	p.add("### " + p.title() + "\n\n")
+	if p.About.Subject != "" {
+		p.add(p.About.Subject + "\n\n")
+	}
+	p.addNotes()
+	p.addRows()
+}
+
+// end returns the page with remarks, the footer and the addresses of the links.
+func (p *page) end(footer string) string {
+	if p.Full {
+		p.add("\nThe comment is full: rows of earlier runs that are done or unchanged are left out.\n")
+	}
+	if p.About.File && !p.About.Exclusive && len(p.Rows) > 0 {
+		p.add("\n<sub>Deleting a line from the file does not revoke access. Use <code>role: none</code>.</sub>\n")
+	}
+	text := strings.TrimRight(p.String(), "\n") + "\n" + footer
+	for i, link := range p.links {
+		if i == 0 {
+			text += "\n"
+		}
+		text += fmt.Sprintf("[%d]: %s\n", i+1, link)
+	}
+	return text
+}
+
+func (t *Table) title() string {
 	name := "Astro Workspace grant"
-	if r.File != "" {
+	if t.About.File {
 		name = "Astro grants file"
 	}
-	counts := r.Summary()
-	switch {
-	case r.Drift:
-		return fmt.Sprintf("❌ %s, check: drift (%s)", name, counts)
-	case len(r.Problems) > 0 && counts != "":
-		return fmt.Sprintf("❌ %s failed: %s (%s)", name, r.Error(), counts)
-	case len(r.Problems) > 0:
-		return fmt.Sprintf("❌ %s failed: %s", name, r.Error())
-	case r.Check:
-		return "✅ " + name + ", check: no drift"
-	case r.DryRun && !r.Changed():
-		return "🔎 " + name + ", plan: no changes"
-	case r.DryRun:
-		return "🔎 " + name + ", plan: " + counts
-	case !r.Changed():
-		return "✅ " + name + ": no changes"
+	n := tally{}
+	for _, row := range t.Rows {
+		n.add(row.Status, row.Plan)
 	}
-	return "✅ " + name + ": " + counts
+	kind, all, planned, done := t.failure(), n.String(), n.list(planWords), n.list(doneWords)
+	switch {
+	case t.About.Drift:
+		return fmt.Sprintf("❌ %s, check: drift (%s)", name, all)
+	case kind != "" && all != "":
+		return fmt.Sprintf("❌ %s failed: %s (%s)", name, kind, all)
+	case kind != "":
+		return fmt.Sprintf("❌ %s failed: %s", name, kind)
+	case t.About.Check:
+		return "✅ " + name + ", check: no drift"
+	case planned != "" && done != "":
+		return fmt.Sprintf("🔎 %s, plan: %s; done: %s", name, planned, done)
+	case planned != "":
+		return "🔎 " + name + ", plan: " + planned
+	case done != "":
+		return "✅ " + name + ": " + done
+	case t.About.Plan:
+		return "🔎 " + name + ", plan: no changes"
+	}
+	return "✅ " + name + ": no changes"
+}
+
+// failure returns the kind of the first problem, or an empty one.
+func (t *Table) failure() grant.Kind {
+	kinds := map[grant.Kind]bool{}
+	for _, note := range t.Notes {
+		kinds[note.Kind] = true
+	}
+	for _, row := range t.Rows {
+		kinds[row.Error] = true
+	}
+	for _, kind := range grant.Kinds() {
+		if kinds[kind] {
+			return kind
+		}
+	}
+	return ""
 }
 
 // subject says what the result is about: the API token or the grants file.
@@ -88,148 +159,191 @@ func short(name string) string {
 	return name
 }
 
-// addProblems adds the problems in at most half of the space.
-func (m *markdown) addProblems() {
-	for i, problem := range m.Problems {
-		text := "> " + problem.What.Markdown() + "\n"
-		if !problem.Hint.IsEmpty() {
-			text += ">\n> **What to do:** " + problem.Hint.Markdown() + "\n"
-		}
-		if m.Len()+len(text) > m.limit/2 {
-			fmt.Fprintf(m, "> … and %d more problems, left out here.\n\n", len(m.Problems)-i)
-			break
-		}
-		m.add(text + "\n")
+// quotation returns a problem as a quotation.
+func quotation(problem grant.Problem) string {
+	text := "> " + problem.What.Markdown() + "\n"
+	if !problem.Hint.IsEmpty() {
+		text += ">\n> **What to do:** " + problem.Hint.Markdown() + "\n"
 	}
-	if m.Unverified {
-		m.add("> " + unverified + "\n\n")
+	return text
+}
+
+// addNotes adds the problems in at most half of the space. Several jobs can have the same one.
+func (p *page) addNotes() {
+	var texts []string
+	for _, note := range p.Notes {
+		if !slices.Contains(texts, note.Text) {
+			texts = append(texts, note.Text)
+		}
+	}
+	leftOut := 0
+	for _, text := range texts {
+		if p.Len()+len(text) > p.limit/2 {
+			leftOut++
+			continue
+		}
+		p.add(text + "\n")
+	}
+	if leftOut > 0 {
+		fmt.Fprintf(p, "> … and %d more problems, left out here.\n\n", leftOut)
 	}
 }
 
-const unverified = "A write was sent but could not be verified, so the role may have been granted. Running again is safe."
+const unverified = "A write was sent but could not be verified, so the role may have changed. Running again is safe."
 
-// addOutcomes adds tables of what changes or failed, of what the file does not list, and of what it no longer lists. What
-// is unchanged and all IDs are in folded sections.
-func (m *markdown) addOutcomes() {
-	var changes, unlisted, unchanged []grant.Outcome
-	for _, o := range m.Outcomes {
+// addRows adds tables of what changes or failed, of what the file does not list, and of what it no longer lists. What is
+// unchanged is in a folded section.
+func (p *page) addRows() {
+	var changes, unlisted, unchanged []Row
+	for _, row := range p.Rows {
 		switch {
-		case o.Unlisted:
-			unlisted = append(unlisted, o)
-		case o.Status == grant.Unchanged:
-			unchanged = append(unchanged, o)
+		case row.Unlisted:
+			unlisted = append(unlisted, row)
+		case row.Status == grant.Unchanged:
+			unchanged = append(unchanged, row)
 		default:
-			changes = append(changes, o)
+			changes = append(changes, row)
 		}
 	}
-	m.addSection("", changes)
-	m.addSection("**Not listed in the file, which is exclusive:**", unlisted)
-	m.addRemoved()
-	if !m.addTable(fmt.Sprintf("%d unchanged", len(unchanged)), unchanged, m.row) {
-		fmt.Fprintf(m, "\n%d unchanged.\n", len(unchanged))
-	}
-	if n := len(m.Unlisted); n > 0 {
-		showRole := func(o grant.Outcome) string { return m.rowWith(o, code(string(o.Previous))) }
-		m.addTable(fmt.Sprintf("%d roles that the file does not list; they stay", n), m.Unlisted, showRole)
-	}
-	m.addIDs()
-	if m.File != "" && !m.Exclusive && len(m.Outcomes) > 0 {
-		m.add("\n<sub>Deleting a line from the file does not revoke access. Use <code>role: none</code>.</sub>\n")
+	showChange := func(r Row) string { return r.change() + r.notes().Markdown() }
+	p.addSection("", changes, showChange)
+	p.addSection("**Not listed in the file, which is exclusive:**", unlisted, showChange)
+	p.addSection("⚠️ **Deleted from the file, which does not revoke the access.** To revoke it, use <code>role: none</code>:",
+		p.About.Removed, func(r Row) string { return message.Code(string(r.Role)) })
+	if !p.addRowsOf(fmt.Sprintf("%d unchanged", len(unchanged)), unchanged, showChange) {
+		fmt.Fprintf(p, "\n%d unchanged.\n", len(unchanged))
 	}
 }
 
-// addSection adds outcomes under a title.
-func (m *markdown) addSection(title string, outcomes []grant.Outcome) {
-	if len(outcomes) > 0 && title != "" {
-		m.add("\n" + title + "\n\n")
+// addSection adds rows under a title.
+func (p *page) addSection(title string, rows []Row, showRole func(Row) string) {
+	if len(rows) > 0 && title != "" {
+		p.add("\n" + title + "\n\n")
 	}
-	if !m.addTable("", outcomes, m.row) {
-		fmt.Fprintf(m, "… and %d more; %s lists all of them.\n", len(outcomes), m.elsewhere())
-	}
-}
-
-// addRemoved adds the grants that a pull request deletes from the file, as that does not take the access away.
-func (m *markdown) addRemoved() {
-	var removed []grant.Outcome
-	for _, w := range m.Removed {
-		removed = append(removed, grant.Outcome{Wanted: w})
-	}
-	if len(removed) > 0 {
-		m.add("\n⚠️ **Deleted from the file, which does not revoke the access.** To revoke it, use <code>role: none</code>:\n\n")
-	}
-	showRole := func(o grant.Outcome) string { return m.rowWith(o, message.Code(string(o.Role))) }
-	if !m.addTable("", removed, showRole) {
-		fmt.Fprintf(m, "… %d grants.\n", len(removed))
+	if !p.addRowsOf("", rows, showRole) {
+		fmt.Fprintf(p, "… and %d more; %s.\n", len(rows), p.elsewhere)
 	}
 }
 
-// addTable adds a table of outcomes like [markdown.addRows].
-func (m *markdown) addTable(folded string, outcomes []grant.Outcome, row func(grant.Outcome) string) bool {
-	head := "| Workspace | Role |\n| --- | --- |\n"
-	if m.File != "" {
-		head = "| API token | Workspace | Role |\n| --- | --- | --- |\n"
+// addRowsOf adds rows as a table like [page.addLines].
+func (p *page) addRowsOf(folded string, rows []Row, showRole func(Row) string) bool {
+	head, rule := "| Workspace | Role |", "| --- | --- |"
+	if p.About.File {
+		head, rule = "| API token "+head, "| --- "+rule
 	}
-	return m.addRows(folded, head, len(outcomes), func(i int) string { return row(outcomes[i]) })
+	if p.link != nil {
+		head, rule = head+" Run |", rule+" --- |"
+	}
+	return p.addLines(folded, head+"\n"+rule+"\n", len(rows), func(i int) string {
+		return p.line(rows[i], showRole(rows[i]))
+	})
 }
 
-// addRows adds a table, folded under a title unless that is empty. If only some of the rows fit, it says how many are
-// left out. It returns false if not even the first row fits.
-func (m *markdown) addRows(folded, head string, rows int, row func(i int) string) bool {
-	if rows == 0 {
+// line returns a line of a table: a row, and the run that wrote it.
+func (p *page) line(row Row, role string) string {
+	line := "| " + code(row.Workspace) + " | " + role + " |"
+	if p.About.File {
+		line = "| " + code(row.Token) + " " + line
+	}
+	if p.link != nil {
+		line += " " + p.linked(row) + " |"
+	}
+	return line + "\n"
+}
+
+// linked returns what the row's run did, with a link to it. The addresses are at the end of the text: they are long, and
+// many rows have the same one.
+func (p *page) linked(row Row) string {
+	link := p.link(row.Writer)
+	if link == "" || row.Run == 0 {
+		return row.state()
+	}
+	i := slices.Index(p.links, link)
+	if i < 0 {
+		i = len(p.links)
+		p.links = append(p.links, link)
+	}
+	return fmt.Sprintf("[%s][%d]", row.state(), i+1)
+}
+
+// addLines adds a table, folded under a title unless that is empty. If only some of the lines fit, it says how many are
+// left out. It returns false if not even the first one fits.
+func (p *page) addLines(folded, head string, lines int, line func(i int) string) bool {
+	if lines == 0 {
 		return true
 	}
 	begin, end := "", ""
 	if folded != "" {
 		begin, end = "\n<details><summary>"+folded+"</summary>\n\n", "\n</details>\n"
 	}
-	if !m.fits(begin + head + row(0) + end) {
+	if !p.fits(begin + head + line(0) + end) {
 		return false
 	}
-	m.add(begin + head)
-	for i := range rows {
-		text := row(i)
-		if !m.fits(text + end) {
-			fmt.Fprintf(m, "\n… and %d more; %s lists all of them.\n", rows-i, m.elsewhere())
+	p.add(begin + head)
+	for i := range lines {
+		text := line(i)
+		if !p.fits(text + end) {
+			fmt.Fprintf(p, "\n… and %d more; %s.\n", lines-i, p.elsewhere)
 			break
 		}
-		m.add(text)
+		p.add(text)
 	}
-	m.add(end)
+	p.add(end)
 	return true
 }
 
-// elsewhere says what lists all outcomes.
-func (r *Result) elsewhere() string {
-	if r.File != "" {
-		return "the job summary or the report file"
+// addUnlisted adds the roles that the file does not list and that stay.
+func (p *page) addUnlisted(r *Result) {
+	var rows []Row
+	for _, o := range r.Unlisted {
+		rows = append(rows, r.newRow(o, Writer{}))
 	}
-	return "the output “grants”"
+	p.addRowsOf(fmt.Sprintf("%d roles that the file does not list; they stay", len(rows)), rows,
+		func(r Row) string { return code(string(r.Previous)) })
 }
 
 // addIDs adds the IDs of all API tokens and Workspaces that fit, unless strangers can read them.
-func (m *markdown) addIDs() {
-	if m.Redact {
+func (p *page) addIDs(r *Result) {
+	if r.Redact {
 		return
 	}
-	type row struct {
+	type line struct {
 		what     string
 		resource grant.Resource
 	}
-	var rows []row
+	var lines []line
 	seen := map[string]bool{}
 	add := func(what string, resource grant.Resource) {
 		if resource.ID != "" && !seen[what+resource.ID] {
 			seen[what+resource.ID] = true
-			rows = append(rows, row{what, resource})
+			lines = append(lines, line{what, resource})
 		}
 	}
-	for _, o := range m.Outcomes {
+	for _, o := range r.Outcomes {
 		add("API token", o.Token)
 	}
-	for _, o := range m.Outcomes {
+	for _, o := range r.Outcomes {
 		add("Workspace", o.Workspace)
 	}
-	m.addRows("IDs", "| | Name | ID |\n| --- | --- | --- |\n", len(rows), func(i int) string {
-		return fmt.Sprintf("| %s | %s | %s |\n", rows[i].what, code(rows[i].resource.Name), code(rows[i].resource.ID))
+	p.addLines("IDs", "| | Name | ID |\n| --- | --- | --- |\n", len(lines), func(i int) string {
+		return fmt.Sprintf("| %s | %s | %s |\n", lines[i].what, code(lines[i].resource.Name), code(lines[i].resource.ID))
 	})
+}
+
+// commit matches the SHA of a commit.
+var commit = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40,64}$`) })
+
+// footer links the newest run and names the commit that it saw.
+func (t Table) footer(link func(Writer) string) string {
+	var footer []string
+	if address := link(t.About.Writer); address != "" && t.About.Run != 0 {
+		footer = append(footer, "[Workflow run]("+address+")")
+	}
+	if commit().MatchString(t.About.Head) {
+		footer = append(footer, "commit "+t.About.Head)
+	}
+	if len(footer) == 0 {
+		return ""
+	}
+	return "\n<sub>" + strings.Join(footer, " · ") + "</sub>\n"
 }

@@ -99,23 +99,45 @@ func (r *Result) Summary() string { return Summary(r.Outcomes, r.DryRun) }
 
 // Summary is like [Result.Summary] for some outcomes.
 func Summary(outcomes []grant.Outcome, dryRun bool) string {
-	planned := map[grant.Status]string{grant.Granted: "to grant", grant.Updated: "to update", grant.Revoked: "to revoke"}
-	counts := map[grant.Status]int{}
+	n := tally{}
 	for _, o := range outcomes {
-		counts[o.Status]++
+		n.add(o.Status, dryRun)
 	}
+	return n.String()
+}
+
+// The words for changes that are planned, and for those that are done.
+var (
+	planWords = []string{"to grant", "to update", "to revoke"}
+	doneWords = []string{string(grant.Granted), string(grant.Updated), string(grant.Revoked)}
+)
+
+// tally counts statuses by the words for them.
+type tally map[string]int
+
+func (n tally) add(status grant.Status, plan bool) {
+	word := string(status)
+	if i := slices.Index(doneWords, word); plan && i >= 0 {
+		word = planWords[i]
+	}
+	n[word]++
+}
+
+// list returns how often there are some words, such as "2 granted, 1 updated".
+func (n tally) list(words []string) string {
 	var parts []string
-	for _, status := range []grant.Status{grant.Granted, grant.Updated, grant.Revoked, grant.Failed} {
-		word := string(status)
-		if dryRun && planned[status] != "" {
-			word = planned[status]
+	for _, word := range words {
+		if n[word] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
 		}
-		if counts[status] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[status], word))
-		}
-	}
-	if len(parts) == 0 && counts[grant.Unchanged] > 0 {
-		return fmt.Sprintf("%d unchanged", counts[grant.Unchanged])
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (n tally) String() string {
+	all := n.list(slices.Concat(planWords, doneWords, []string{string(grant.Failed)}))
+	if all == "" {
+		return n.list([]string{string(grant.Unchanged)})
+	}
+	return all
 }

@@ -105,7 +105,7 @@ func TestMarkdown(t *testing.T) {
 				r.Problems[0].Hint = message.Text{}
 			},
 			"### ❌ Astro Workspace grant failed: unavailable (1 failed)\n\n" + token + problem +
-				"\n> A write was sent but could not be verified, so the role may have been granted. Running again is safe.\n\n" +
+				"\n> A write was sent but could not be verified, so the role may have changed. Running again is safe.\n\n" +
 				head + "| `Production` | ❌ `WORKSPACE_OPERATOR` not verified |\n" + ids + end,
 		},
 		{
@@ -263,7 +263,7 @@ func TestLimit(t *testing.T) {
 				failAll(r)
 				r.Unverified, r.Problems[0].What = true, message.New("%s", long)
 			},
-			2, 2, "the role may have been granted",
+			2, 2, "the role may have changed",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,37 +1,104 @@
 package report
 
 import (
-	"fmt"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
 )
 
-func (r *Result) row(o grant.Outcome) string {
-	return r.rowWith(o, r.change(o)+notes(o.Wanted).Markdown())
+// Row is what a run says about the role of one API token in one Workspace. It travels in the comment, from one run to
+// another, so its names are short and it holds no IDs.
+type Row struct {
+	Token     string `json:"t,omitempty"` // as shown; empty if the comment is about one API token
+	Workspace string `json:"w,omitempty"` // as shown
+	Given     string `json:"g,omitempty"` // how it was given, if that is not shown
+	ID        string `json:"i,omitempty"` // a hash of the two IDs, as far as they are known and may be shown
+
+	Role       grant.Role   `json:"r,omitempty"`
+	Previous   grant.Role   `json:"p,omitempty"`
+	Status     grant.Status `json:"s,omitempty"`
+	Error      grant.Kind   `json:"e,omitempty"`
+	Plan       bool         `json:"d,omitempty"` // the run only planned
+	NotSent    bool         `json:"n,omitempty"` // it failed before a write was sent
+	Unverified bool         `json:"v,omitempty"`
+	Unlisted   bool         `json:"u,omitempty"`
+	Until      string       `json:"l,omitempty"` // the last day
+	Ended      bool         `json:"x,omitempty"`
+	Reason     string       `json:"y,omitempty"`
+
+	At int64 `json:"a,omitempty"` // when this was so, in milliseconds since 1970
+	Writer
 }
 
-func (r *Result) rowWith(o grant.Outcome, role string) string {
-	workspace := code(r.workspaceName(o))
-	if r.File != "" {
-		return fmt.Sprintf("| %s | %s | %s |\n", code(r.tokenName(o)), workspace, role)
+func (r *Result) newRow(o grant.Outcome, by Writer) Row {
+	row := Row{
+		Workspace: r.workspaceName(o), Role: o.Role, Previous: o.Previous, Status: o.Status, Error: o.Error,
+		Plan: r.DryRun, NotSent: o.Workspace.ID != "" && r.Attempts == 0, Unverified: o.Unverified,
+		Unlisted: o.Unlisted, Ended: o.Ended, Reason: o.Reason, Writer: by,
 	}
-	return fmt.Sprintf("| %s | %s |\n", workspace, role)
+	given := o.WorkspaceGiven
+	if r.File != "" {
+		row.Token, given = r.tokenName(o), o.TokenGiven()+"\n"+given
+	}
+	if shown := row.shown(); given != shown {
+		row.Given = shortHash(given)
+	}
+	if !r.Redact && o.Token.ID != "" && o.Workspace.ID != "" {
+		row.ID = shortHash(o.Token.ID, o.Workspace.ID)
+	}
+	if !o.Until.IsZero() {
+		row.Until = o.Until.Format(time.DateOnly)
+	}
+	if !o.At.IsZero() {
+		row.At = o.At.UnixMilli()
+	}
+	return row
+}
+
+// Hash returns a short hash of values.
+func Hash(values ...string) string {
+	encoded, err := json.Marshal(values)
+	if err != nil {
+		panic("strings do not marshal: " + err.Error())
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:16])
+}
+
+// shortHash is enough to tell a thousand rows apart, and no longer than that: space in a comment is scarce.
+func shortHash(values ...string) string { return Hash(values...)[:12] }
+
+func (r Row) shown() string {
+	if r.Token == "" {
+		return r.Workspace
+	}
+	return r.Token + "\n" + r.Workspace
+}
+
+// given returns what the row was given as, in a form to compare.
+func (r Row) given() string {
+	if r.Given != "" {
+		return r.Given
+	}
+	return shortHash(r.shown())
 }
 
 // notes returns until when a grant holds and its reason, to add to a text.
-func notes(w grant.Wanted) message.Text {
+func (r Row) notes() message.Text {
 	until, reason := message.Text{}, message.Text{}
-	if !w.Until.IsZero() {
+	if r.Until != "" {
 		verb := message.Trusted("until")
-		if w.Ended {
+		if r.Ended {
 			verb = "ended after"
 		}
-		until = message.New(", %s %s", verb, message.Trusted(w.Until.Format(time.DateOnly)))
+		until = message.New(", %s %s", verb, message.Trusted(r.Until))
 	}
-	if w.Reason != "" {
-		reason = message.New(", reason: %s", w.Reason)
+	if r.Reason != "" {
+		reason = message.New(", reason: %s", r.Reason)
 	}
 	return message.New("%s%s", until, reason)
 }
@@ -53,41 +120,52 @@ func (r *Result) workspaceName(o grant.Outcome) string {
 
 // change shows the old and the new role, or how the change failed. It points out what takes permissions away or
 // gives all of them.
-func (r *Result) change(o grant.Outcome) string {
-	role := message.Code(string(o.Role))
+func (r Row) change() string {
+	role := message.Code(string(r.Role))
 	switch {
-	case o.Status == grant.Failed:
-		return r.failure(o)
-	case o.Status == grant.Unchanged && o.Role == grant.None:
+	case r.Status == grant.Failed:
+		return r.failure()
+	case r.Status == grant.Unchanged && r.Role == grant.None:
 		return "no role"
-	case o.Status == grant.Unchanged:
+	case r.Status == grant.Unchanged:
 		return role
 	}
 	before := "none"
-	if o.Previous != "" {
-		before = message.Code(string(o.Previous))
+	if r.Previous != "" {
+		before = message.Code(string(r.Previous))
 	}
 	switch {
-	case o.Role == grant.None:
+	case r.Role == grant.None:
 		return before + " → none ⚠️ **access revoked**"
-	case o.Role.Lowers(o.Previous):
+	case r.Role.Lowers(r.Previous):
 		return before + " → " + role + " ⚠️ **fewer permissions**"
-	case o.Role == grant.Owner:
+	case r.Role == grant.Owner:
 		return before + " → " + role + " ⚠️ **full control of the Workspace**"
 	}
 	return before + " → " + role
 }
 
-func (r *Result) failure(o grant.Outcome) string {
-	role, notSent := message.Code(string(o.Role)), message.Code(string(o.Role))+" not granted"
-	if o.Role == grant.None {
+func (r Row) failure() string {
+	role, notSent := message.Code(string(r.Role)), message.Code(string(r.Role))+" not granted"
+	if r.Role == grant.None {
 		role, notSent = "revocation", "not revoked"
 	}
 	switch {
-	case o.Unverified:
+	case r.Unverified:
 		return "❌ " + role + " not verified"
-	case o.Workspace.ID != "" && r.Attempts == 0:
+	case r.NotSent:
 		return "❌ " + notSent
 	}
-	return "❌ " + role + " failed: " + string(o.Error)
+	return "❌ " + role + " failed: " + message.New("%s", message.Trusted(r.Error)).Markdown()
+}
+
+// state says in a word what the run did.
+func (r Row) state() string {
+	switch {
+	case r.Status == grant.Failed:
+		return "failed"
+	case r.Plan:
+		return "plan"
+	}
+	return "done"
 }

@@ -34,7 +34,9 @@ type GitHub struct {
 	comments []*Comment                   // oldest first
 	commits  map[string]map[string]string // their files; none for a commit that is not on a branch
 	branches map[string]*branch
+	added    int64 // how many comments there have ever been
 	limit    hourlyLimit
+	writes   []time.Time // of content, in the last hour
 }
 
 // Account is the account that a token belongs to.
@@ -130,6 +132,13 @@ func (g *GitHub) AddComment(number int, author Account, body string) int64 {
 	defer g.mu.Unlock()
 	g.mustPull(number)
 	return g.addComment(number, author, body).ID
+}
+
+// DeleteComment deletes a comment.
+func (g *GitHub) DeleteComment(id int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.comments = filter(g.comments, func(c *Comment) bool { return c.ID != id })
 }
 
 // Comments returns the current comments on a pull request, oldest first.

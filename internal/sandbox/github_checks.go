@@ -70,12 +70,13 @@ func (g *GitHub) authenticate(c *gitHubCall) *gitHubError {
 
 // checkContent is stricter than GitHub, which accepts any Content-Type and a body in a GET request.
 func checkContent(c *gitHubCall) *gitHubError {
+	bare := c.Method == http.MethodGet || c.Method == http.MethodDelete
 	switch {
 	case len(c.body) > maxBody:
 		return gitHubErrorf(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes", maxBody)
-	case c.Method == http.MethodGet && len(c.body) > 0:
-		return gitHubErrorf(http.StatusBadRequest, "A GET request must not have a body")
-	case c.Method == http.MethodGet:
+	case bare && len(c.body) > 0:
+		return gitHubErrorf(http.StatusBadRequest, "A %s request must not have a body", c.Method)
+	case bare:
 		return nil
 	}
 	if media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type")); err != nil || media != jsonType {

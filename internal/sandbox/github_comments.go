@@ -43,7 +43,8 @@ func (g *GitHub) addComment(number int, author Account, body string) *Comment {
 	if author.Type == "" {
 		author.Type = "User"
 	}
-	comment := &Comment{firstComment + int64(len(g.comments)), number, author, body, now, now}
+	comment := &Comment{firstComment + g.added, number, author, body, now, now}
+	g.added++
 	g.comments = append(g.comments, comment)
 	return comment
 }
@@ -96,13 +97,27 @@ func (g *GitHub) readComment(c *gitHubCall) (response, *gitHubError) {
 	return jsonResponse(http.StatusOK, g.renderComment(c, comment)), nil
 }
 
-// editComment is stricter than GitHub, where anyone with write access can edit all comments: here, an account
-// can edit only its own.
-func (g *GitHub) editComment(c *gitHubCall) (response, *gitHubError) {
+// findOwnComment is stricter than GitHub, where anyone with write access can edit and delete all comments: here, an
+// account can do so only with its own.
+func (g *GitHub) findOwnComment(c *gitHubCall) (*Comment, *gitHubError) {
 	comment, apiErr := g.findComment(c.args[0])
 	if apiErr == nil && (comment.Author.ID != c.actor.ID || comment.Author.Login != c.actor.Login) {
 		apiErr = gitHubErrorf(http.StatusForbidden, "Must have admin rights to Repository.")
 	}
+	return comment, apiErr
+}
+
+func (g *GitHub) deleteComment(c *gitHubCall) (response, *gitHubError) {
+	comment, apiErr := g.findOwnComment(c)
+	if apiErr != nil {
+		return response{}, apiErr
+	}
+	g.comments = filter(g.comments, func(other *Comment) bool { return other != comment })
+	return response{http.StatusNoContent, http.Header{}, nil}, nil
+}
+
+func (g *GitHub) editComment(c *gitHubCall) (response, *gitHubError) {
+	comment, apiErr := g.findOwnComment(c)
 	if apiErr != nil {
 		return response{}, apiErr
 	}

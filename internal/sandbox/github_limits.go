@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -30,6 +31,34 @@ func (m *hourlyLimit) count(now time.Time) (http.Header, *gitHubError) {
 	return limitHeader(m.used, reset), nil
 }
 
+// GitHub's limits for requests that create content. They are rounded in its documentation ("about").
+const (
+	writesPerMinute = 80
+	writesPerHour   = 500
+)
+
+// countWrite counts a write, and refuses it above GitHub's secondary rate limits for content.
+func (g *GitHub) countWrite(c *gitHubCall) *gitHubError {
+	if c.Method == http.MethodGet || c.path == "" { // GraphQL is only read here
+		return nil
+	}
+	now := c.record.Start
+	g.writes = slices.DeleteFunc(g.writes, func(at time.Time) bool { return now.Sub(at) >= time.Hour })
+	inMinute := filter(g.writes, func(at time.Time) bool { return now.Sub(at) < time.Minute })
+	if len(inMinute) >= writesPerMinute || len(g.writes) >= writesPerHour {
+		return secondaryLimitError(http.StatusForbidden, time.Minute)
+	}
+	g.writes = append(g.writes, now)
+	return nil
+}
+
+func secondaryLimitError(status int, wait time.Duration) *gitHubError {
+	e := gitHubErrorf(status, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
+	e.retryAfter = wait
+	e.DocumentationURL = rateLimitDocs + "#about-secondary-rate-limits"
+	return e
+}
+
 func limitHeader(used int, reset time.Time) http.Header {
 	header := make(http.Header)
 	header.Set("X-RateLimit-Limit", strconv.Itoa(gitHubHourlyLimit))
@@ -56,11 +85,6 @@ func GitHubRateLimit(reset time.Time) Fault {
 // GitHubSecondaryRateLimit is GitHub's response when a secondary rate limit is exceeded, with status 403 or
 // 429. It has a Retry-After header unless wait is 0.
 func GitHubSecondaryRateLimit(status int, wait time.Duration) Fault {
-	e := gitHubErrorf(status, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
-	e.DocumentationURL = rateLimitDocs + "#about-secondary-rate-limits"
-	header := http.Header{"Content-Type": {gitHubType}}
-	if wait > 0 {
-		header.Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
-	}
-	return Fault{Status: status, Header: header, Body: string(e.response().body)}
+	reply := secondaryLimitError(status, wait).response()
+	return Fault{Status: status, Header: reply.header, Body: string(reply.body)}
 }

@@ -28,7 +28,7 @@ func (g *GitHub) respond(e *exchange) response {
 	c := &gitHubCall{exchange: e}
 	rateLimit, apiErr := g.limit.count(e.record.Start)
 	for _, check := range []func(*gitHubCall) *gitHubError{
-		checkUserAgent, checkMedia, checkVersion, g.authenticate, g.findRoute, checkContent, g.checkWrite,
+		checkUserAgent, checkMedia, checkVersion, g.authenticate, g.findRoute, checkContent, g.checkWrite, g.countWrite,
 	} {
 		if apiErr == nil {
 			apiErr = check(c)
@@ -69,6 +69,7 @@ func (g *GitHub) findRoute(c *gitHubCall) *gitHubError {
 		{http.MethodGet, "/commits/*/pulls", (*GitHub).listPullsOfCommit},
 		{http.MethodGet, "/issues/comments/*", (*GitHub).readComment},
 		{http.MethodPatch, "/issues/comments/*", (*GitHub).editComment},
+		{http.MethodDelete, "/issues/comments/*", (*GitHub).deleteComment},
 		{http.MethodGet, "/issues/*/comments", (*GitHub).listComments},
 		{http.MethodPost, "/issues/*/comments", (*GitHub).createComment},
 		{http.MethodGet, "/contents/**", (*GitHub).readContents},

@@ -45,7 +45,7 @@ func TestGitHubErrors(t *testing.T) {
 		{"unknown path", "GET", repo + "/tags", "", nil, 404, "Not Found"},
 		{"known path with more segments", "GET", pullPath + "/files", "", nil, 404, "Not Found"},
 		{"known path with fewer segments", "GET", repo + "/pulls", "", nil, 404, "Not Found"},
-		{"unsupported method", "DELETE", commentPath, "", nil, 404, "Not Found"},
+		{"unsupported method", "PUT", commentPath, "", nil, 404, "Not Found"},
 
 		{"unknown pull request", "GET", repo + "/pulls/9", "", nil, 404, "Not Found"},
 		{"not a number", "GET", repo + "/pulls/x", "", nil, 404, "Not Found"},

@@ -20,6 +20,8 @@ type gitHubError struct {
 	Errors           []gitHubFieldError `json:"errors,omitempty"`
 	DocumentationURL string             `json:"documentation_url"`
 	Status           string             `json:"status"`
+
+	retryAfter time.Duration // 0: the response does not say
 }
 
 type gitHubFieldError struct {
@@ -39,7 +41,11 @@ func gitHubErrorf(status int, format string, args ...any) *gitHubError {
 
 func (e *gitHubError) response() response {
 	status, _ := strconv.Atoi(e.Status)
-	return jsonResponse(status, e)
+	reply := jsonResponse(status, e)
+	if e.retryAfter > 0 {
+		reply.header.Set("Retry-After", strconv.Itoa(int(e.retryAfter.Seconds())))
+	}
+	return reply
 }
 
 func jsonResponse(status int, v any) response {

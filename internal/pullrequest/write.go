@@ -1,0 +1,204 @@
+package pullrequest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+
+	"astro-workspace-grant/internal/retry"
+)
+
+const (
+	// spread is the time that each job of a matrix adds to the window in which all of them write: GitHub accepts about 80
+	// writes a minute, and jobs that write at the same time overwrite each other.
+	spread = 400 * time.Millisecond
+	// settle is how long after a write it is read again. Another job can overwrite it that had read the comment before.
+	settle = time.Second
+	// The first and the longest wait, at most, before rows that were overwritten are written again.
+	firstRewrite, longestRewrite = 2 * time.Second, 15 * time.Second
+)
+
+// Budget returns how long a job may try to write a comment that it shares with others of its matrix.
+func Budget(jobs int) time.Duration {
+	return max(time.Minute, time.Duration(jobs)*1200*time.Millisecond)
+}
+
+// Post is what a run has to say in a comment that it shares with other runs.
+type Post struct {
+	Number int      // of the pull request
+	Keys   []string // of the comment. The first one counts; the others are those of earlier versions of the action.
+	Run    int64    // the ID of the workflow run
+	Jobs   int      // how many jobs of the run may write at the same time
+	Job    int      // which of them this one is, from 0
+
+	// Merge adds what the run has to say to what the comments say now.
+	Merge func(now []State) Draft
+}
+
+// Draft is the text of a comment.
+type Draft struct {
+	Text   string
+	State  State
+	Needed bool // it says something that the comment does not say
+	Shared bool // other jobs write the comment, too
+}
+
+var errOverwritten = errors.New("other jobs have overwritten what this one wrote")
+
+// WriteComment writes a post to the comment with its key, or creates the comment. The comments are those that a search
+// has found. GitHub has no way to write only if nothing has changed. So it merges the post into what the comment says,
+// writes that and reads it again, until the post is there. It returns the comment, or nil if there is none.
+func (c *Client) WriteComment(ctx context.Context, p Post, ours []Comment) (*Comment, error) {
+	w := &commentWriter{Client: c, Post: p, nonce: rand.Text(), ours: ours}
+	err := w.write(ctx)
+	if err != nil {
+		err = fmt.Errorf("writing the comment: %w", err)
+	}
+	if len(w.ours) == 0 {
+		return nil, err
+	}
+	return &w.ours[0], err
+}
+
+// commentWriter writes one post.
+type commentWriter struct {
+	*Client
+	Post
+
+	nonce   string    // marks the comments that it writes
+	ours    []Comment // the oldest first: that one stays
+	created *Comment
+}
+
+func (w *commentWriter) write(ctx context.Context) error {
+	retrying := retry.Config{Notify: func(wait retry.Wait) { w.config.Retrying("writing the comment", wait) }}
+	failures, losses := retry.NewBackoff(retrying), retry.NewFullJitter(firstRewrite, longestRewrite, retrying)
+	isKnown := false // what the comment says is known without another look
+	if w.Jobs <= 1 {
+		isKnown = len(w.ours) == 0 && time.Since(w.searched) < maxSearchAge || !w.draft().Needed
+	} else if err := retry.Sleep(ctx, w.turn()); err != nil {
+		return err
+	}
+	for wrote := false; ; isKnown = false {
+		if err := w.look(ctx, isKnown); err != nil {
+			return err
+		}
+		draft := w.draft()
+		if !draft.Needed {
+			return w.tidy(ctx)
+		}
+		if wrote {
+			wrote = false
+			if err := losses.Wait(ctx, errOverwritten); err != nil {
+				return err
+			}
+			continue
+		}
+		created, err := w.send(ctx, draft)
+		switch {
+		case retry.IsRetryable(err):
+			// Whether it took effect is unknown. What it was based on may be out of date when it is sent again.
+			w.ours = nil
+			err = failures.Wait(ctx, err)
+		case err == nil && (w.Jobs > 1 || draft.Shared):
+			wrote, err = true, retry.Sleep(ctx, settle)
+		case err == nil && !created:
+			return w.tidy(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// turn returns when the job's turn comes to write first: a random moment of its part of the window.
+func (w *commentWriter) turn() time.Duration {
+	return time.Duration(w.Job%w.Jobs)*spread + mathrand.N(spread)
+}
+
+func (w *commentWriter) draft() Draft {
+	var states []State
+	for _, comment := range w.ours {
+		states = append(states, comment.State)
+	}
+	return w.Merge(states)
+}
+
+// look reads the comment again. It searches for it if it is not known, was deleted, or is one of several.
+func (w *commentWriter) look(ctx context.Context, isKnown bool) error {
+	if isKnown {
+		return nil
+	}
+	if len(w.ours) == 1 && w.created == nil {
+		present, err := try(ctx, w.Client, "reading the comment", func(ctx context.Context) (*github.IssueComment, error) {
+			comment, _, err := w.github.Issues.GetComment(ctx, w.owner, w.name, w.ours[0].ID)
+			return comment, err
+		})
+		if err == nil {
+			w.ours[0] = newComment(present)
+		}
+		if Status(err) != http.StatusNotFound {
+			return err
+		}
+	}
+	ours, err := w.FindComments(ctx, w.Number, w.Keys)
+	if err == nil && len(ours) == 0 && w.created != nil {
+		ours = []Comment{*w.created} // the list is behind
+	}
+	w.ours, w.created = ours, nil
+	return err
+}
+
+// send sends a draft once.
+func (w *commentWriter) send(ctx context.Context, draft Draft) (created bool, err error) {
+	draft.State.Key, draft.State.Run, draft.State.Nonce = w.Keys[0], w.Run, w.nonce
+	body := draft.Text + "\n" + draft.State.marker() + "\n"
+	created = len(w.ours) == 0
+	written, err := once(ctx, func(ctx context.Context) (*github.IssueComment, error) {
+		comment := &github.IssueComment{Body: &body}
+		if created {
+			written, _, err := w.github.Issues.CreateComment(ctx, w.owner, w.name, w.Number, comment)
+			return written, err
+		}
+		written, _, err := w.github.Issues.EditComment(ctx, w.owner, w.name, w.ours[0].ID, comment)
+		return written, err
+	})
+	switch {
+	case err != nil && !created && Status(err) == http.StatusNotFound:
+		return false, retry.Retryable(err, 0) // it was deleted meanwhile
+	case err != nil:
+		return false, err
+	}
+	comment := newComment(written)
+	if created {
+		w.us = account{Login: written.GetUser().GetLogin(), ID: written.GetUser().GetID()}
+		w.ours, w.created = []Comment{comment}, &comment
+	} else {
+		w.ours[0] = comment
+	}
+	return created, nil
+}
+
+// tidy deletes duplicates, whose rows the first comment has now: the one that this run created, and what an earlier run
+// has left.
+func (w *commentWriter) tidy(ctx context.Context) error {
+	for _, comment := range w.ours[min(1, len(w.ours)):] {
+		if comment.State.Nonce != w.nonce && comment.State.Run >= w.Run {
+			continue // its own run deletes it
+		}
+		_, err := try(ctx, w.Client, "deleting a duplicate comment", func(ctx context.Context) (struct{}, error) {
+			_, err := w.github.Issues.DeleteComment(ctx, w.owner, w.name, comment.ID)
+			return struct{}{}, err
+		})
+		if err != nil && Status(err) != http.StatusNotFound {
+			return err
+		}
+	}
+	return nil
+}
