@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"astro-workspace-grant/internal/report"
 	"astro-workspace-grant/internal/sandbox"
 )
 
@@ -73,8 +75,19 @@ func (o gitHubWorld) run(t *testing.T, inputs map[string]string, more ...option)
 		if text := html.UnescapeString(c.Body); strings.Contains(text, apiToken) || strings.Contains(text, githubToken) {
 			t.Errorf("the comment contains a secret: %s", c.Body)
 		}
+		checkTable(t, c.Body)
 	}
 	return r
+}
+
+// checkTable checks that the action reads the hidden table of its comment as it has written it.
+func checkTable(t *testing.T, body string) {
+	t.Helper()
+	for _, match := range regexp.MustCompile(`"table":"([^"]*)"`).FindAllStringSubmatch(body, -1) {
+		if table, ok := report.DecodeTable(match[1]); !ok || table.Encode() != match[1] {
+			t.Errorf("the hidden table is read as %+v (%v), from the comment\n%s", table, ok, body)
+		}
+	}
 }
 
 // only returns the body of the only comment.

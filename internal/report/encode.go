@@ -52,34 +52,48 @@ func DecodeTable(encoded string) (t Table, ok bool) {
 		return Table{}, false
 	}
 	text, err := io.ReadAll(io.LimitReader(unpacked, maxDecoded+1)) // it also compares the checksum
-	if err != nil || len(text) > maxDecoded || json.Unmarshal(text, &t) != nil || !t.isValid() {
+	if err != nil || len(text) > maxDecoded || json.Unmarshal(text, &t) != nil {
 		return Table{}, false
 	}
+	t.clean()
 	return t, true
 }
 
-// isValid reports whether a table contains only what the action writes.
-func (t Table) isValid() bool {
-	badRow := func(r Row) bool {
+// clean removes from a table what the action does not write. A note that is not ours still says that a run failed.
+func (t *Table) clean() {
+	isBad := func(r Row) bool {
 		_, err := time.Parse(time.DateOnly, cmp.Or(r.Until, time.DateOnly))
 		return err != nil || !isStatus(r.Status) || !isKind(r.Error)
 	}
-	badNote := func(n Note) bool { return !isKind(n.Kind) || !isOurs(n.Text) }
-	return isOurs(t.About.Subject) && !slices.ContainsFunc(t.About.Removed, badRow) &&
-		!slices.ContainsFunc(t.Rows, badRow) && !slices.ContainsFunc(t.Notes, badNote)
+	t.Rows, t.About.Removed = slices.DeleteFunc(t.Rows, isBad), slices.DeleteFunc(t.About.Removed, isBad)
+	t.Notes = slices.DeleteFunc(t.Notes, func(n Note) bool { return !isKind(n.Kind) })
+	for i := range t.Notes {
+		if !isOurs(t.Notes[i].Text) {
+			t.Notes[i].Text = "> A run failed. Its log says why.\n"
+		}
+	}
+	if !isOurs(t.About.Subject) {
+		t.About.Subject = ""
+	}
 }
 
 func isStatus(s grant.Status) bool { return s == "" || slices.Contains(grant.Statuses(), s) }
 
 func isKind(k grant.Kind) bool { return k == "" || slices.Contains(grant.Kinds(), k) }
 
-// ours matches the Markdown of a message: words, lines of a quotation, and untrusted text only as code.
+// ours matches a subject, and a problem with its hint: a line of words, with untrusted text only as code.
 var ours = sync.OnceValue(func() *regexp.Regexp {
-	code := "`[A-Za-z0-9_./ -]+`|<code>(?:[^<>`*\\[\\]|~@$\n]|&#64;<!---->)*</code>"
-	return regexp.MustCompile(`^(?:(?:> ?)?(?:\*\*What to do:\*\*|` + code + "|[^<>`*\\[\\]|~@$\n\\\\])*\n?)*$")
+	const (
+		char = "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]);"
+		code = "(?:`[A-Za-z0-9_./* -]+`|<code>(?:[A-Za-z0-9* \u0080-\U0010ffff]|" + char + "(?:<!---->)?)*</code>)"
+		word = "(?:[^<>`*\\[\\]|~@$&#\\x00-\\x1f\\x7f\\\\]|" + char + "|" + code + ")"
+		line = "(?:[A-Za-z]|" + code + ")" + word + "*"
+	)
+	return regexp.MustCompile("^(?:" + line + "|> " + line + "\n(?:>\n> \\*\\*What to do:\\*\\* " + line + "\n)?)?$")
 })
 
 func isOurs(markdown string) bool {
+	markdown = strings.ReplaceAll(markdown, "https://api.astronomer.io/v1", "") // the only address in our messages
 	return ours().MatchString(markdown) && !strings.Contains(markdown, "://") && !strings.Contains(markdown, "www.")
 }
 

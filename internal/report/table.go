@@ -111,17 +111,12 @@ func Merge(earlier []Table, own Table, size int, all bool) (merged Table, change
 	})
 	merged.add(own.Rows, all)
 	merged.mergeNotes(own, size)
-	isNewest := !first.About.isNewer(own.About.Writer)
-	if isNewest {
-		merged.About.Removed = own.About.Removed
+	if !first.About.isNewer(own.About.Writer) {
+		merged.About = own.About
 	}
 	slices.SortStableFunc(merged.Rows, func(a, b Row) int { return cmp.Compare(a.Leg, b.Leg) })
 	merged.fit()
-	changed = !merged.isEqual(first)
-	if isNewest && (changed || len(earlier) == 0) {
-		merged.About = own.About
-	}
-	return merged, changed
+	return merged, !merged.isEqual(first)
 }
 
 // IsShared reports whether another job than the writer's has written rows that are still there.
