@@ -20,6 +20,10 @@ const (
 	spread = 400 * time.Millisecond
 	// settle is how long after a write it is read again. Another job can overwrite it that had read the comment before.
 	settle = time.Second
+	// maxLook is how long a look may take. Then a write that is based on it comes before others look at what they wrote.
+	maxLook = settle / 2
+	// mostSlow is how many looks in a row may take longer: some GitHubs are always slow.
+	mostSlow = 3
 	// The first and the longest wait, at most, before rows that were overwritten are written again.
 	firstRewrite, longestRewrite = 2 * time.Second, 15 * time.Second
 )
@@ -85,11 +89,18 @@ func (w *commentWriter) write(ctx context.Context) error {
 	} else if err := retry.Sleep(ctx, w.turn()); err != nil {
 		return err
 	}
+	slow := 0
 	for wrote := false; ; isKnown = false {
+		began := time.Now()
 		if err := w.look(ctx, isKnown); err != nil {
 			return err
 		}
 		draft := w.draft()
+		if draft.Needed && time.Since(began) > maxLook && slow < mostSlow {
+			slow++
+			continue // the comment may have changed meanwhile, and its writer may have looked at it
+		}
+		slow = 0
 		if !draft.Needed {
 			return w.tidy(ctx)
 		}

@@ -351,6 +351,13 @@ func TestRedactedResultShowsOnlyWhatWasGiven(t *testing.T) {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
+	// What is hidden in a comment is no more than what it shows.
+	hidden := r.Table(Writer{})
+	r.Redact = false
+	shown := r.Table(Writer{})
+	if text := fmt.Sprint(hidden); strings.Contains(text, "secret-") || hidden.Rows[0].ID != "" || shown.Rows[0].ID == "" {
+		t.Errorf("hidden table: %s", text)
+	}
 }
 
 func FuzzMarkdown(f *testing.F) {
