@@ -62,6 +62,12 @@ func (e *Error) MaybeApplied() bool {
 	return e.Status >= 500 && retry.IsRetryableStatus(e.Status) && !e.Proxy
 }
 
+// RefersToUnknown reports whether a write with this answer may have been refused as it refers to something that the API
+// does not know.
+func (e *Error) RefersToUnknown() bool {
+	return (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && !e.Proxy
+}
+
 // NetworkError reports that there was no complete answer.
 type NetworkError struct {
 	Sent        bool // the request may have reached the server

@@ -31,6 +31,8 @@ type Explainer struct {
 func (e Explainer) Error(err error) grant.Problem {
 	var conflict *grant.ConflictError
 	var unverified *grant.UnverifiedError
+	var ignored *grant.NotAppliedError
+	var refused *grant.RefusedError
 	var answer *astro.Error
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -41,6 +43,8 @@ func (e Explainer) Error(err error) grant.Problem {
 		}
 	case errors.As(err, &conflict):
 		return e.conflict(conflict)
+	case errors.As(err, &ignored):
+		return e.ignored(ignored)
 	case errors.As(err, &unverified):
 		return grant.Problem{
 			Kind: grant.Unverified,
@@ -50,6 +54,8 @@ func (e Explainer) Error(err error) grant.Problem {
 			),
 			Hint: message.New("Run it again. Roles that were already granted are kept. If this happens often, raise timeout."),
 		}
+	case errors.As(err, &refused) && errors.As(err, &answer):
+		return e.refused(refused, answer)
 	case errors.As(err, &answer):
 		return e.answer(err, answer)
 	}
@@ -125,24 +131,23 @@ func (e Explainer) answer(err error, answer *astro.Error) grant.Problem {
 	case IsNotFound(err) && doing(err) == astro.ReadingToken:
 		problem.Hint = e.MayBeNew("The API token was deleted, or it is so new that not every read shows it yet.")
 	default:
-		problem.Hint = message.New(
-			"Check the inputs against the API's message. If they are correct, contact Astronomer support and include " +
-				"the request ID, if there is one.",
-		)
+		problem.Hint = message.New("Check the inputs against the API's message. If they are correct, %s", contactSupport)
 	}
 	return problem
 }
 
+const contactSupport = message.Trusted("contact Astronomer support and include the request ID, if there is one.")
+
 // MayBeNew returns a hint that ends with what to do if something was created only just now.
 func (e Explainer) MayBeNew(hint message.Trusted) message.Text {
+	return message.New("%s %s", hint, e.ifNew())
+}
+
+func (e Explainer) ifNew() message.Text {
 	if e.Wait > 0 {
-		return message.New(
-			"%s If an earlier step has just created it, raise wait (it is %s).",
-			hint,
-			message.Trusted(e.Wait.String()),
-		)
+		return message.New("If an earlier step has just created it, raise wait (it is %s).", message.Trusted(e.Wait.String()))
 	}
-	return message.New("%s If an earlier step has just created it, set wait to 30s.", hint)
+	return message.New("If an earlier step has just created it, set wait to 30s.")
 }
 
 func (e Explainer) forbidden() message.Text {

@@ -29,6 +29,9 @@ type Token struct {
 const (
 	entityOrganization = "ORGANIZATION"
 	entityWorkspace    = "WORKSPACE"
+	entityDeployment   = "DEPLOYMENT"
+	entityDAG          = "DAG"
+	entityDAGTag       = "DAG_TAG"
 )
 
 // Entry is one role of an API token. It keeps the bytes that it was read from and is written as those bytes, so that

@@ -144,7 +144,7 @@ func (r *Result) line(o grant.Outcome) message.Text {
 		before = message.New(" (not listed in the file)")
 	}
 	return message.New("%s: %s in Workspace %s%s%s%s.",
-		message.Trusted(verb[o.Status]), role, r.workspaceName(o), whose, before, notes(o.Wanted))
+		message.Trusted(verb[o.Status]), role, r.workspaceName(o), whose, before, notes(o))
 }
 
 // shown returns a role for a message. One that the API answered and that cannot be granted is untrusted.

@@ -9,7 +9,7 @@ import (
 )
 
 func (r *Result) row(o grant.Outcome) string {
-	return r.rowWith(o, r.change(o)+notes(o.Wanted).Markdown())
+	return r.rowWith(o, r.change(o)+notes(o).Markdown())
 }
 
 func (r *Result) rowWith(o grant.Outcome, role string) string {
@@ -20,9 +20,13 @@ func (r *Result) rowWith(o grant.Outcome, role string) string {
 	return fmt.Sprintf("| %s | %s |\n", workspace, role)
 }
 
-// notes returns until when a grant holds and its reason, to add to a text.
-func notes(w grant.Wanted) message.Text {
-	until, reason := message.Text{}, message.Text{}
+// notes returns until when a grant holds, its reason, and what remains of a revoked role, to add to a text.
+func notes(w grant.Outcome) message.Text {
+	until, reason, remains := message.Text{}, message.Text{}, message.Text{}
+	if w.AccessorRemains && w.Status != grant.Failed {
+		remains = message.New(
+			"; Astro keeps WORKSPACE_ACCESSOR there while the API token has roles in Deployments or DAGs of the Workspace")
+	}
 	if !w.Until.IsZero() {
 		verb := message.Trusted("until")
 		if w.Ended {
@@ -33,7 +37,7 @@ func notes(w grant.Wanted) message.Text {
 	if w.Reason != "" {
 		reason = message.New(", reason: %s", w.Reason)
 	}
-	return message.New("%s%s", until, reason)
+	return message.New("%s%s%s", until, reason, remains)
 }
 
 // tokenName returns the name of the API token, or how it was given.
