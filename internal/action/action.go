@@ -47,7 +47,7 @@ func Run(ctx context.Context, env Environment) int {
 	a := &action{runner: r, version: env.Version, in: in}
 	a.event = a.readEvent(ctx)
 	a.explain = explain.Explainer{
-		Timeout: in.Timeout, Wait: in.Wait, Expires: in.Claims.Expires, DryRun: in.DryRun,
+		Timeout: in.Timeout, Wait: in.Wait, APIURL: in.APIURL, Expires: in.Claims.Expires, DryRun: in.DryRun,
 		Redact: a.event.public,
 	}
 	wanted, problems := a.wanted(ctx, problems)

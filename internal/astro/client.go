@@ -126,7 +126,11 @@ func (c *Client) read(ctx context.Context, doing string, r request, decode func(
 		}
 	}
 	backoff := retry.NewBackoff(retry.Config{Limiter: c.limiter, Notify: notify})
-	sent, err := retry.Do(ctx, backoff, func(ctx context.Context) (time.Time, error) { return c.once(ctx, r, decode) })
+	var broken brokenAnswers
+	sent, err := retry.Do(ctx, backoff, func(ctx context.Context) (time.Time, error) {
+		sent, err := c.once(ctx, r, decode)
+		return sent, broken.check(err)
+	})
 	if err != nil {
 		return sent, &OpError{Doing: doing, Err: err}
 	}

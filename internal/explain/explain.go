@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"astro-workspace-grant/internal/astro"
@@ -18,6 +19,7 @@ import (
 type Explainer struct {
 	Timeout time.Duration // the run's overall time limit
 	Wait    time.Duration // the input wait
+	APIURL  string        // the input api-url
 	Expires time.Time     // when the API token expires; zero if unknown
 
 	// DryRun is set for a run that only plans: its API token does not need to write.
@@ -65,7 +67,7 @@ func (e Explainer) Error(err error) grant.Problem {
 // LookUp is like [Explainer.Error] for a look-up in an Organization: the API answers 404 if it does not know the
 // Organization.
 func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
-	if !IsNotFound(err) {
+	if !IsNotFound(err) || IsForeign(err) {
 		return e.Error(err)
 	}
 	what := message.New("The Astro API does not know the Organization %s.", organizationID)
@@ -76,9 +78,8 @@ func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
 		Kind: grant.OrganizationUnclear,
 		What: what,
 		Hint: message.New(
-			"Set organization to the Organization's ID. The ID is on the Organization's general page in the Astro UI, and " +
-				"astro organization list prints it.",
-		),
+			"%sSet organization to the Organization's ID. The ID is on the Organization's general page in the Astro UI, and "+
+				"astro organization list prints it.", e.checkRoot()),
 	}
 }
 
@@ -86,6 +87,20 @@ func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
 func IsNotFound(err error) bool {
 	var answer *astro.Error
 	return errors.As(err, &answer) && answer.Status == http.StatusNotFound && !answer.Proxy
+}
+
+// IsForeign reports whether the answer was not the API's, so that a 404 is about api-url and not about what was read.
+func IsForeign(err error) bool {
+	var answer *astro.Error
+	return errors.As(err, &answer) && answer.Foreign
+}
+
+// checkRoot is a sentence for an api-url that does not look like the root of the API.
+func (e Explainer) checkRoot() message.Text {
+	if e.APIURL == "" || strings.HasSuffix(e.APIURL, "/v1") {
+		return message.Text{}
+	}
+	return message.New("Check the input api-url: the root URL of the Astro API ends in /v1. ")
 }
 
 func (e Explainer) timeout() message.Trusted { return message.Trusted(e.Timeout.String()) }
@@ -128,10 +143,15 @@ func (e Explainer) answer(err error, answer *astro.Error) grant.Problem {
 		problem.Hint = e.unavailable(err)
 	case answer.Status >= 300 && answer.Status < 400:
 		problem.Hint = e.redirected(answer.Location)
+	case IsNotFound(err) && answer.Foreign:
+		problem.What = message.New("%s The answer is not the Astro API's.", problem.What)
+		problem.Hint = message.New("Check the input api-url: it must be the root URL of the Astro API, such as " +
+			"https://api.astronomer.io/v1. If it is, check the variable HTTPS_PROXY.")
 	case IsNotFound(err) && doing(err) == astro.ReadingToken:
 		problem.Hint = e.MayBeNew("The API token was deleted, or it is so new that not every read shows it yet.")
 	default:
-		problem.Hint = message.New("Check the inputs against the API's message. If they are correct, %s", contactSupport)
+		problem.Hint = message.New("%sCheck the inputs against the API's message. If they are correct, %s",
+			e.checkRoot(), contactSupport)
 	}
 	return problem
 }

@@ -45,7 +45,7 @@ func Run(ctx context.Context, env Environment) int {
 func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment) []grant.Problem {
 	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
 	defer cancel()
-	e := explain.Explainer{Timeout: in.Timeout, Expires: in.Claims.Expires}
+	e := explain.Explainer{Timeout: in.Timeout, APIURL: in.APIURL, Expires: in.Claims.Expires}
 	// A tenth below the lowest documented limit of 10 reads a second.
 	client := astro.New(astro.Config{
 		URL: in.APIURL, Token: in.APIToken, Version: env.Version, ReadsPerSecond: 9, Requested: r.LogRequest,
