@@ -64,7 +64,8 @@ func TestErrorText(t *testing.T) {
 		{"of a proxy", `<html>403</html>`, Error{Foreign: true}, "403 Forbidden"},
 		{
 			"of a proxy, with a title", "<html><head>\n<TITLE lang=en>\nBlocked &amp;\tlogged " + bearer + "</title>",
-			Error{Foreign: true, Message: "Blocked & logged ***"}, "403 Forbidden: Blocked & logged ***",
+			Error{Foreign: true, Message: "Blocked & logged ***"},
+			"403 Forbidden: Blocked & logged ***",
 		},
 		{"of a proxy, the title is the status", "<title>403 Forbidden</title>", Error{Foreign: true}, "403 Forbidden"},
 		{"empty", ``, Error{Foreign: true}, "403 Forbidden"},

@@ -23,30 +23,36 @@ func TestNotTheAPI(t *testing.T) {
 		words []string
 	}{
 		{
-			"page instead of a list", listTokens, sandbox.Fault{Header: html, Body: page},
+			"page instead of a list", listTokens,
+			sandbox.Fault{Header: html, Body: page},
 			append(foreign, "web page (text/html) while reading the API tokens", `"Sign in to Example & Co"`),
 		},
 		{
-			"page instead of an API token", readToken, sandbox.Fault{Header: html, Body: page},
+			"page instead of an API token", readToken,
+			sandbox.Fault{Header: html, Body: page},
 			append(foreign, "web page (text/html) while reading the API token", `"Sign in to Example & Co"`),
 		},
 		{
-			"page instead of the answer to a write", writeRoles, sandbox.Fault{Header: html, Body: page},
+			"page instead of the answer to a write", writeRoles,
+			sandbox.Fault{Header: html, Body: page},
 			append(foreign, "web page (text/html) while setting the API token's roles", `"Sign in to Example & Co"`),
 		},
 		{"page without a title or a type", listTokens, sandbox.Fault{Body: "<html>"}, append(foreign, "web page (text/html)")},
 		{"Brotli", listWorkspaces, brotli, append(foreign, "content in the encoding br")},
 		{"deflate", readToken, deflate, append(foreign, "content in the encoding deflate")},
 		{
-			"error of the API", listTokens, sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
+			"error of the API", listTokens,
+			sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
 			[]string{"with an error and the status 200 OK", `"Come back later"`, "support"},
 		},
 		{
-			"error of the API for a write", writeRoles, sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
+			"error of the API for a write", writeRoles,
+			sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
 			[]string{"with an error and the status 200 OK", `"Come back later"`, "support"},
 		},
 		{
-			"error of another server", listTokens, sandbox.Fault{Body: `{"error":{"message":"blocked by policy"}}`},
+			"error of another server", listTokens,
+			sandbox.Fault{Body: `{"error":{"message":"blocked by policy"}}`},
 			[]string{"with an error and the status 200 OK", `"blocked by policy"`, "api-url", "HTTPS_PROXY"},
 		},
 		{"empty", listTokens, sandbox.Fault{Status: 200}, []string{"an empty answer", "api-url", "HTTPS_PROXY"}},

@@ -104,9 +104,12 @@ func demoDAGRole(entityType, entityID, role string) string {
 func APIToken(organizationID, tokenID string, expires time.Time) string {
 	type claims struct {
 		Permissions []string `json:"permissions"`
+		APITokenID  string   `json:"apiTokenId"`
 		Expires     int64    `json:"exp,omitempty"`
 	}
-	c := claims{Permissions: []string{"organizationId:" + organizationID, "apiTokenId:" + tokenID}}
+	c := claims{
+		Permissions: []string{"organizationId:" + organizationID, "apiTokenId:" + tokenID}, APITokenID: tokenID,
+	}
 	if !expires.IsZero() {
 		c.Expires = expires.Unix()
 	}
