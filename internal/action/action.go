@@ -213,17 +213,14 @@ func (a *action) logResolved(organizationID string, outcomes []grant.Outcome) {
 	}
 }
 
-// newClient returns a client of the Astro API. One API token takes so few requests that they are not spaced. For
-// several, requests stay a tenth below the lowest documented limits of 10 reads and 5 writes a second, which the API
-// counts over a sliding window. Each write comes with the read that it is based on, so half of the reads are left for
-// the rest.
+// newClient returns a client of the Astro API. One API token takes so few requests that they are not spaced.
 func (a *action) newClient(wanted []grant.Wanted, dryRun bool) *astro.Client {
 	config := a.clientConfig()
 	isAnother := func(w grant.Wanted) bool { return w.TokenGiven() != wanted[0].TokenGiven() }
 	if slices.ContainsFunc(wanted, isAnother) {
-		config.ReadsPerSecond, config.WritesPerSecond = 4.5, 4.5
+		config.Pacing = astro.ReadsAndWrites
 		if dryRun {
-			config.ReadsPerSecond = 9
+			config.Pacing = astro.Reads
 		}
 	}
 	return astro.New(config)

@@ -46,9 +46,7 @@ type Config struct {
 	Token     string            // the API token that makes the requests
 	Version   string            // of this program
 	Transport http.RoundTripper // nil: one that respects the proxy variables
-
-	// How many requests a second may be sent; 0: no limit. A write includes the read that it is based on.
-	ReadsPerSecond, WritesPerSecond float64
+	Pacing    Pacing
 
 	// Retrying is called before each wait for another attempt.
 	Retrying func(doing string, w retry.Wait)
@@ -83,9 +81,7 @@ func New(config Config) *Client {
 			// Redirects are not followed: they would take the API token to another address.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		limiter: retry.NewLimiter(retry.Limits{
-			InFlight: maxInFlight, ReadsPerSecond: config.ReadsPerSecond, WritesPerSecond: config.WritesPerSecond,
-		}),
+		limiter: retry.NewLimiter(config.Pacing.limits()),
 	}
 }
 

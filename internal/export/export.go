@@ -46,9 +46,8 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment
 	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
 	defer cancel()
 	e := explain.Explainer{Timeout: in.Timeout, APIURL: in.APIURL, Expires: in.Claims.Expires}
-	// A tenth below the lowest documented limit of 10 reads a second.
 	client := astro.New(astro.Config{
-		URL: in.APIURL, Token: in.APIToken, Version: env.Version, ReadsPerSecond: 9, Requested: r.LogRequest,
+		URL: in.APIURL, Token: in.APIToken, Version: env.Version, Pacing: astro.Reads, Requested: r.LogRequest,
 		Retrying: func(doing string, w retry.Wait) { r.LogRetry(doing, e.Reason(w.Err), w) },
 	})
 	id, problems := resolve.Organization(ctx, client, in.Organization, in.Claims, e)
