@@ -115,6 +115,14 @@ func (a *action) decideAndApply(ctx context.Context, w wanted, result *report.Re
 		}
 	}
 	client := a.newClient(w.grants, result.DryRun)
+	problems := a.resolveAndApply(ctx, client, w, result)
+	organization := client.Organization(result.OrganizationID)
+	return resolve.ExplainForbidden(ctx, organization, a.in.Claims.TokenID, a.explain, problems)
+}
+
+func (a *action) resolveAndApply(
+	ctx context.Context, client *astro.Client, w wanted, result *report.Result,
+) []grant.Problem {
 	var found resolve.Result
 	limits := a.policy(w.exclusive)
 	problems := a.inGroup("Looking up the API tokens and the Workspaces", func() (problems []grant.Problem) {

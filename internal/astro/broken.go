@@ -74,7 +74,7 @@ func (c *Client) broken(answer *http.Response, read *body, err error) error {
 		result.Foreign = true
 		result.Reason, result.Said = "a web page (text/html)", c.title(start)
 	case json.Unmarshal([]byte(start), &members) == nil && errorMessage(members) != "":
-		result.Reason = "with an error and the status " + StatusText(answer.StatusCode)
+		result.Reason = "an error with the status " + StatusText(answer.StatusCode)
 		result.Said = cut(c.redact(errorMessage(members)), 1000)
 	case start == "":
 		result.Reason = "an empty answer"

@@ -43,17 +43,17 @@ func TestNotTheAPI(t *testing.T) {
 		{
 			"error of the API", listTokens,
 			sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
-			[]string{"with an error and the status 200 OK", `"Come back later"`, "support"},
+			[]string{"an error with the status 200 OK", `"Come back later"`, "support"},
 		},
 		{
 			"error of the API for a write", writeRoles,
 			sandbox.Fault{Body: `{"message":"Come back later","statusCode":503}`},
-			[]string{"with an error and the status 200 OK", `"Come back later"`, "support"},
+			[]string{"an error with the status 200 OK", `"Come back later"`, "support"},
 		},
 		{
 			"error of another server", listTokens,
 			sandbox.Fault{Body: `{"error":{"message":"blocked by policy"}}`},
-			[]string{"with an error and the status 200 OK", `"blocked by policy"`, "api-url", "HTTPS_PROXY"},
+			[]string{"an error with the status 200 OK", `"blocked by policy"`, "api-url", "HTTPS_PROXY"},
 		},
 		{"empty", listTokens, sandbox.Fault{Status: 200}, []string{"an empty answer", "api-url", "HTTPS_PROXY"}},
 		{"text", listTokens, sandbox.Fault{Body: "hello"}, []string{"text that is not JSON", "api-url", "HTTPS_PROXY"}},

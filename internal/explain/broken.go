@@ -28,7 +28,7 @@ func (e Explainer) broken(err error, broken *astro.BrokenError) grant.Problem {
 			message.Trusted(broken.Reason), message.Trusted(doing(err)), said)
 		problem.Hint = message.New("A proxy or another server sent it. Check the variable HTTPS_PROXY and the input api-url.")
 	case broken.Said != "":
-		problem.What = message.New("The Astro API answered %s while %s%s.",
+		problem.What = message.New("The Astro API sent %s while %s%s.",
 			message.Trusted(broken.Reason), message.Trusted(doing(err)), said)
 		problem.Hint = message.New("Check the input api-url and the variable HTTPS_PROXY. If they are correct, %s", contactSupport)
 	}

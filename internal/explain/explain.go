@@ -170,16 +170,6 @@ func (e Explainer) ifNew() message.Text {
 	return message.New("If an earlier step has just created it, set wait to 30s.")
 }
 
-func (e Explainer) forbidden() message.Text {
-	const allowList = "If the Organization has an IP allow list, the runner's address must be on it."
-	if e.DryRun {
-		return message.New("The API token in api-token cannot read the API tokens or Workspaces. Give it a role that can. %s",
-			message.Trusted(allowList))
-	}
-	return message.New("The API token in api-token needs the Organization Owner role: no other role can manage API tokens. %s",
-		message.Trusted(allowList))
-}
-
 func (e Explainer) unauthorized() message.Text {
 	if !e.Expires.IsZero() && time.Now().After(e.Expires) {
 		return message.New("The API token expired at %s. Create a new one and store it in the secret behind api-token.",

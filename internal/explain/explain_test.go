@@ -174,8 +174,8 @@ func TestError(t *testing.T) {
 		},
 		{
 			"error with a status of success", nil,
-			while(reading, &astro.BrokenError{Reason: "with an error and the status 200 OK", Said: "Try later"}), grant.Unavailable,
-			`The Astro API answered with an error and the status 200 OK while reading the API token: "Try later".`,
+			while(reading, &astro.BrokenError{Reason: "an error with the status 200 OK", Said: "Try later"}), grant.Unavailable,
+			`The Astro API sent an error with the status 200 OK while reading the API token: "Try later".`,
 			"Check the input api-url and the variable HTTPS_PROXY.",
 		},
 		{

@@ -28,6 +28,9 @@ func (e Explainer) ignored(ignored *grant.NotAppliedError) grant.Problem {
 // or something that the API token already has a role for. As a write replaces the whole set, that one is written too.
 func (e Explainer) refused(refused *grant.RefusedError, answer *astro.Error) grant.Problem {
 	problem := e.answer(refused.Err, answer)
+	if answer.Foreign {
+		return problem
+	}
 	added, kept, named := suspects(refused, answer.Message)
 	switch {
 	case e.Redact && len(kept)+len(added) > 0:

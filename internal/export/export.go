@@ -56,7 +56,8 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment
 	}
 	found, err := read(ctx, client.Organization(id), func(done int) { r.Infof("Read the roles of %d API tokens.", done) })
 	if err != nil {
-		return []grant.Problem{e.LookUp(err, id)}
+		problems = []grant.Problem{e.LookUp(err, id)}
+		return resolve.ExplainForbidden(ctx, client.Organization(id), in.Claims.TokenID, e, problems)
 	}
 	found.exclusive = env.Exclusive
 	text := found.yaml(id)

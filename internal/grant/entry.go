@@ -92,6 +92,16 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// OrganizationRole returns the role of an API token in the Organization itself, or an empty one.
+func (t Token) OrganizationRole() string {
+	for _, entry := range t.Roles {
+		if entry.EntityType == entityOrganization {
+			return entry.Role
+		}
+	}
+	return ""
+}
+
 // HasOneOrganizationRole reports whether exactly one entry is a role in the Organization itself. Astro requires this of
 // every Organization API token, so an answer without it is broken and must not be the base of a write.
 func HasOneOrganizationRole(entries []Entry) bool {
