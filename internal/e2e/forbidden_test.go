@@ -27,7 +27,8 @@ func TestForbiddenNamesRoles(t *testing.T) {
 		{"owner", writeRoles, organizationToken(owner), with(), []string{"has the Organization Owner role", "IP allow list", "support"}},
 		{
 			"Workspace API token", writeRoles,
-			sandbox.Token{Scope: "WORKSPACE", Roles: []string{entry("WORKSPACE", staging, "WORKSPACE_OWNER")}}, with(),
+			sandbox.Token{Scope: "WORKSPACE", Roles: []string{entry("WORKSPACE", staging, "WORKSPACE_OWNER")}},
+			with(),
 			[]string{"not an Organization API token", "WORKSPACE", "Organization Owner"},
 		},
 	} {
