@@ -12,8 +12,8 @@ import (
 
 // ignored is the problem that the API does not apply what it accepts.
 func (e Explainer) ignored(ignored *grant.NotAppliedError) grant.Problem {
-	what := message.New("The Astro API accepted the write twice but did not apply it: the roles stayed as they were, and no " +
-		"other writer changed them.")
+	what := message.New("The Astro API accepted the write twice but did not apply it: the roles stayed as they were, and " +
+		"no other writer changed them.")
 	if ignored.RequestID != "" && !e.Redact {
 		what = message.New("%s (request ID %s)", what, ignored.RequestID)
 	}
@@ -34,13 +34,14 @@ func (e Explainer) refused(refused *grant.RefusedError, answer *astro.Error) gra
 	added, kept, named := suspects(refused, answer.Message)
 	switch {
 	case e.Redact && len(kept)+len(added) > 0:
-		problem.Hint = message.New("A Workspace, Deployment or custom role that the API token has or gets a role for may no " +
-			"longer exist. Run it where the log is not public to see which.")
+		problem.Hint = message.New("A Workspace, Deployment or custom role that the API token has or gets a role for may " +
+			"no longer exist. Run it where the log is not public to see which.")
 	case len(added) > 0:
 		problem.Hint = message.New("Workspace %s was deleted, or it is so new that it is not known everywhere yet. %s",
 			added[0].EntityID, e.ifNew())
 	case len(kept) > 0:
-		problem.Hint = message.New("%s, which may no longer exist. %s If it exists, %s", leftovers(kept, named), cure(kept), contactSupport)
+		problem.Hint = message.New("%s, which may no longer exist. %s If it exists, %s",
+			leftovers(kept, named), cure(kept), contactSupport)
 	}
 	return problem
 }
@@ -61,7 +62,12 @@ func suspects(refused *grant.RefusedError, said string) (added, kept []grant.Ent
 	if len(added)+len(kept) > 0 {
 		return added, kept, true
 	}
-	return nil, slices.DeleteFunc(slices.Clone(refused.Read), func(e grant.Entry) bool { return !e.IsBelowWorkspace() }), false
+	for _, entry := range refused.Read {
+		if entry.IsBelowWorkspace() {
+			kept = append(kept, entry)
+		}
+	}
+	return nil, kept, false
 }
 
 // isSuspect reports whether the API's message names an entry, or its Workspace does not exist.

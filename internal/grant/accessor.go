@@ -2,8 +2,8 @@ package grant
 
 import "slices"
 
-// chosen returns the entries without the roles that Astro assigns by itself: WORKSPACE_ACCESSOR, while the API token has
-// a role in a Deployment or DAG. Nobody chose these, and revoking them would not last.
+// chosen returns the entries without the roles that Astro assigns by itself: WORKSPACE_ACCESSOR, while the API token
+// has a role in a Deployment or DAG. Nobody chose these, and revoking them would not last.
 func chosen(entries []Entry) []Entry {
 	if !slices.ContainsFunc(entries, Entry.IsBelowWorkspace) || !slices.ContainsFunc(entries, Entry.isAccessor) {
 		return entries

@@ -8,8 +8,8 @@ import (
 	"astro-workspace-grant/internal/retry"
 )
 
-// RefusedError reports that the API refused a write as it does not know something that the write refers to: a Workspace,
-// a Deployment or a custom role.
+// RefusedError reports that the API refused a write as it does not know something that the write refers to: a
+// Workspace, a Deployment or a custom role.
 type RefusedError struct {
 	Sent []Entry // what was refused
 	Read []Entry // what it was based on

@@ -14,8 +14,8 @@ import (
 // ownRoleTimeout limits the time for one more look, which only makes an error clearer.
 const ownRoleTimeout = 10 * time.Second
 
-// ExplainForbidden makes problems of the kind [grant.Forbidden] say which role the API token that made the requests has,
-// if its ID is known and it can be read.
+// ExplainForbidden makes problems of the kind [grant.Forbidden] say which role the API token that made the requests
+// has, if its ID is known and it can be read.
 func ExplainForbidden(
 	ctx context.Context, organization *astro.Organization, ownID string, e explain.Explainer, problems []grant.Problem,
 ) []grant.Problem {

@@ -9,12 +9,15 @@ import (
 	"astro-workspace-grant/internal/retry"
 )
 
+// shortestID is how long the ID of a Workspace is at least: a shorter name is worth no request.
+const shortestID = 20
+
 // findLeftovers accepts the ID of a Workspace that does not exist if only role none is wanted there and one of the API
 // tokens still has a role in it.
 func (r *Resolver) findLeftovers(ctx context.Context, wanted []grant.Wanted, tokens tokens, found *workspaces) error {
 	for i := len(found.failed) - 1; i >= 0; i-- {
 		id := found.failed[i]
-		if found.kinds[id] != grant.WorkspaceNotFound || !astro.IsID(id) {
+		if found.kinds[id] != grant.WorkspaceNotFound || !astro.IsID(id) || len(id) < shortestID {
 			continue
 		}
 		isLeft, err := r.isLeftover(ctx, id, wanted, tokens)
