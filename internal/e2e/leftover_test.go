@@ -47,6 +47,17 @@ func TestDeletedMeanwhile(t *testing.T) {
 	}
 }
 
+// TestRefusedAgain has the API refuse every write while others keep changing the API token: that is no reason to go on
+// until the timeout.
+func TestRefusedAgain(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, refusing(production, apiError(400, "no"), func(a *sandbox.Astro) {
+		a.Update(deployer, plus(otherRole))
+	}))
+	run(t, w.root, with()).failed(t, "rejected", "400 Bad Request")
+	equal(t, "writes", w.count(writeRoles), 2)
+}
+
 // TestLeftoverRole has an API token with a role for something that no longer exists, which makes the API refuse every
 // write. The error names the role, and how to remove it works.
 func TestLeftoverRole(t *testing.T) {
