@@ -71,16 +71,16 @@ func TestLeftoverRole(t *testing.T) {
 		words    []string
 	}{
 		{"Workspace", entry("WORKSPACE", gone, "WORKSPACE_MEMBER"), gone, "bad request", []string{
-			"still has the role", "WORKSPACE_MEMBER", gone, "role: none",
+			"still has the role", "WORKSPACE_MEMBER", gone, "role: none and the Workspace's ID",
 		}},
 		{"custom role", "", "Deployment Release Manager", "no role Deployment Release Manager", []string{
-			"still has the role", "Deployment Release Manager", deployment, "edit the API token in the Astro UI",
+			"still has the role", "Deployment Release Manager", deployment, "in the Astro UI",
 		}},
 		{"by its index", "", "flight_delays", "roles[3].entityId is not a DAG", []string{
-			"still has the role", "DAG_OPERATOR", "flight_delays", deployment, "edit the API token in the Astro UI",
+			"still has the role", "DAG_OPERATOR", "flight_delays", deployment, "in the Astro UI",
 		}},
 		{"not named", "", "nightly", "bad request", []string{
-			"one of them may be the cause", "flight_delays", "nightly", "Deployment Release Manager", "support",
+			"A write contains all roles of the API token", "set wait to 30s", "flight_delays", "nightly", "Deployment Release Manager", "support",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -160,14 +160,14 @@ const contactSupport = message.Trusted("contact Astronomer support and include t
 
 // MayBeNew returns a hint that ends with what to do if something was created only just now.
 func (e Explainer) MayBeNew(hint message.Trusted) message.Text {
-	return message.New("%s %s", hint, e.ifNew())
+	return message.New("%s %s", hint, e.ifNew("it"))
 }
 
-func (e Explainer) ifNew() message.Text {
+func (e Explainer) ifNew(what message.Trusted) message.Text {
 	if e.Wait > 0 {
-		return message.New("If an earlier step has just created it, raise wait (it is %s).", message.Trusted(e.Wait.String()))
+		return message.New("If an earlier step has just created %s, raise wait (it is %s).", what, message.Trusted(e.Wait.String()))
 	}
-	return message.New("If an earlier step has just created it, set wait to 30s.")
+	return message.New("If an earlier step has just created %s, set wait to 30s.", what)
 }
 
 func (e Explainer) unauthorized() message.Text {

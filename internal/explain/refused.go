@@ -38,10 +38,16 @@ func (e Explainer) refused(refused *grant.RefusedError, answer *astro.Error) gra
 			"no longer exist. Run it where the log is not public to see which.")
 	case len(added) > 0:
 		problem.Hint = message.New("Workspace %s was deleted, or it is so new that it is not known everywhere yet. %s",
-			added[0].EntityID, e.ifNew())
+			added[0].EntityID, e.ifNew("it"))
+	case named:
+		problem.Hint = message.New("The API token still has the role %s. If that no longer exists, remove the role %s, and run "+
+			"this again. If it exists, %s", described(kept), cure(kept), contactSupport)
 	case len(kept) > 0:
-		problem.Hint = message.New("%s, which may no longer exist. %s If it exists, %s",
-			leftovers(kept, named), cure(kept), contactSupport)
+		problem.Hint = message.New("A write contains all roles of the API token. If one of these is for something that no "+
+			"longer exists, remove the role %s: %s. %s Otherwise, %s",
+			cure(kept), described(kept), e.ifNew("the Workspace"), contactSupport)
+	default:
+		problem.Hint = message.New("%s %s", e.ifNew("the Workspace"), problem.Hint)
 	}
 	return problem
 }
@@ -82,8 +88,8 @@ func isSuspect(refused *grant.RefusedError, i int, said string) bool {
 		entry.InWorkspace(entry.EntityID) && slices.Contains(refused.Gone, entry.EntityID)
 }
 
-// leftovers says which roles the API token has.
-func leftovers(entries []grant.Entry, named bool) message.Text {
+// described says what the roles are.
+func described(entries []grant.Entry) []message.Text {
 	roles := make([]message.Text, len(entries))
 	for i, e := range entries {
 		switch {
@@ -95,16 +101,13 @@ func leftovers(entries []grant.Entry, named bool) message.Text {
 			roles[i] = message.New("%s in Deployment %s", e.Role, e.EntityID)
 		}
 	}
-	if named {
-		return message.New("The API token still has the role %s", roles)
-	}
-	return message.New("A write contains all roles of the API token, and one of them may be the cause: %s", roles)
+	return roles
 }
 
 // cure says how to remove the role that an API token has for something that does not exist.
-func cure(entries []grant.Entry) message.Text {
+func cure(entries []grant.Entry) message.Trusted {
 	if entries[0].InWorkspace(entries[0].EntityID) {
-		return message.New("To remove it, grant role: none with the Workspace's ID. Then run this again.")
+		return "with role: none and the Workspace's ID"
 	}
-	return message.New("To remove it, edit the API token in the Astro UI. Then run this again.")
+	return "in the Astro UI"
 }
