@@ -21,7 +21,7 @@ func TestForbiddenNamesRoles(t *testing.T) {
 		inputs map[string]string
 		words  []string
 	}{
-		{"write", writeRoles, organizationToken(member), with(), []string{`has the role "ORGANIZATION_MEMBER"`, needs}},
+		{"write of a member", "", organizationToken(member), with(), []string{`has the role "ORGANIZATION_MEMBER"`, needs}},
 		{"list", listTokens, organizationToken("ORGANIZATION_BILLING_ADMIN"), with(), []string{`"ORGANIZATION_BILLING_ADMIN"`, needs}},
 		{"plan", listTokens, organizationToken(member), with("dry-run", "true"), []string{`"ORGANIZATION_MEMBER"`, "Give it a role that can"}},
 		{"owner", writeRoles, organizationToken(owner), with(), []string{"has the Organization Owner role", "IP allow list", "support"}},
@@ -40,7 +40,7 @@ func TestForbiddenNamesRoles(t *testing.T) {
 			w := demo(t, sandbox.Options{APIToken: token}, always(tt.what, apiError(403, "no right to")))
 			w.AddToken(tt.own)
 			tt.inputs["api-token"] = token
-			run(t, w.root, tt.inputs).failed(t, "forbidden", append(tt.words, "403 Forbidden", "no right to")...)
+			run(t, w.root, tt.inputs).failed(t, "forbidden", append(tt.words, "403 Forbidden")...)
 			last := w.Requests()[len(w.Requests())-1]
 			equal(t, "last request", last.Path, "/v1/organizations/"+sandbox.DemoOrganizationID+"/tokens/"+own)
 		})
