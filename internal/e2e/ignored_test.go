@@ -17,17 +17,20 @@ func TestIgnoredWrites(t *testing.T) {
 		name   string
 		inputs map[string]string
 		effect func([]string) []string // nil: none, and updatedAt does not move
+
+		changed string
 	}{
-		{"ignored", with(), nil},
-		{"ignored, updatedAt moves", with(), same},
-		{"ignored, with a settle time", with("settle", "500ms"), same},
+		{"ignored", with(), nil, "false"},
+		{"ignored, updatedAt moves", with(), same, "false"},
+		{"ignored, with a settle time", with("settle", "500ms"), same, "false"},
+		{"ignored, several Workspaces", with("workspace", "Production\nSandbox"), same, "false"},
 		{"update is merged", with("workspace", "Staging"), func(roles []string) []string {
 			if added := entry("WORKSPACE", staging, "WORKSPACE_OPERATOR"); !slices.Contains(roles, added) {
 				return append(roles, added)
 			}
 			return roles
-		}},
-		{"revocation is merged", with("workspace", "Staging", "role", "none"), same},
+		}, "true"},
+		{"revocation is merged", with("workspace", "Staging", "role", "none"), same, "false"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +45,7 @@ func TestIgnoredWrites(t *testing.T) {
 			})
 			r := run(t, w.root, tt.inputs)
 			r.failed(t, "rejected", "accepted the write twice but did not apply it", "11111111-2222", "Astro UI", "support")
-			r.is(t, "attempts", "2", "changed", "false")
+			r.is(t, "attempts", "2", "changed", tt.changed)
 			w.checkWrites(t)
 		})
 	}

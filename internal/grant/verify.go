@@ -114,6 +114,9 @@ func (r *run) missing(ctx context.Context, w write, early, now Token) (Token, er
 	}
 	r.state = overwritten
 	if r.isIgnored(w, early, now) {
+		if r.state = unsure; sameSet(now.Roles, r.base.Roles) {
+			r.state = nothingWritten
+		}
 		return now, &NotAppliedError{RequestID: r.requestID}
 	}
 	if err := r.collisions.Wait(ctx, errOverwritten); err != nil {
