@@ -47,7 +47,7 @@ func Run(ctx context.Context, env Environment) int {
 	a := &action{runner: r, version: env.Version, in: in}
 	a.event = a.readEvent(ctx)
 	a.explain = explain.Explainer{
-		Timeout: in.Timeout, Wait: in.Wait, Expires: in.Claims.Expires, DryRun: in.DryRun,
+		Timeout: in.Timeout, Wait: in.Wait, APIURL: in.APIURL, Expires: in.Claims.Expires, DryRun: in.DryRun,
 		Redact: a.event.public,
 	}
 	wanted, problems := a.wanted(ctx, problems)
@@ -115,6 +115,14 @@ func (a *action) decideAndApply(ctx context.Context, w wanted, result *report.Re
 		}
 	}
 	client := a.newClient(w.grants, result.DryRun)
+	problems := a.resolveAndApply(ctx, client, w, result)
+	organization := client.Organization(result.OrganizationID)
+	return resolve.ExplainForbidden(ctx, organization, a.in.Claims.TokenID, a.explain, problems)
+}
+
+func (a *action) resolveAndApply(
+	ctx context.Context, client *astro.Client, w wanted, result *report.Result,
+) []grant.Problem {
 	var found resolve.Result
 	limits := a.policy(w.exclusive)
 	problems := a.inGroup("Looking up the API tokens and the Workspaces", func() (problems []grant.Problem) {
@@ -213,17 +221,14 @@ func (a *action) logResolved(organizationID string, outcomes []grant.Outcome) {
 	}
 }
 
-// newClient returns a client of the Astro API. One API token takes so few requests that they are not spaced. For
-// several, requests stay a tenth below the lowest documented limits of 10 reads and 5 writes a second, which the API
-// counts over a sliding window. Each write comes with the read that it is based on, so half of the reads are left for
-// the rest.
+// newClient returns a client of the Astro API. One API token takes so few requests that they are not spaced.
 func (a *action) newClient(wanted []grant.Wanted, dryRun bool) *astro.Client {
 	config := a.clientConfig()
 	isAnother := func(w grant.Wanted) bool { return w.TokenGiven() != wanted[0].TokenGiven() }
 	if slices.ContainsFunc(wanted, isAnother) {
-		config.ReadsPerSecond, config.WritesPerSecond = 4.5, 4.5
+		config.Pacing = astro.ReadsAndWrites
 		if dryRun {
-			config.ReadsPerSecond = 9
+			config.Pacing = astro.Reads
 		}
 	}
 	return astro.New(config)

@@ -63,6 +63,7 @@ type job struct {
 	wanted  []grant.Outcome
 	indexes []int  // in the result
 	name    string // as the run may show it
+	api     *tokenAPI
 }
 
 func (a *action) newJob(
@@ -87,13 +88,14 @@ func (a *action) newJob(
 		resolver:     a.resolver(client, result.OrganizationID),
 		name:         name,
 	}
+	j.api = api
 	log, whose := a.runner.Infof, ""
 	if len(indexes) < len(found.Outcomes) { // several API tokens: their lines would mix
 		whose = " of " + j.name
 		log = func(format string, values ...any) { a.runner.Debugf("%s: %s", j.name, fmt.Sprintf(format, values...)) }
 	}
 	j.granter = &grant.Granter{
-		API: api, Settle: a.in.Settle, DryRun: dryRun, Limiter: client.Limiter(),
+		API: api, Settle: a.in.Settle, Wait: a.in.Wait, DryRun: dryRun, Limiter: client.Limiter(),
 		WaitForTurn: func(ctx context.Context) error {
 			api.nextReadHasTurn = true
 			return client.Limiter().Wait(ctx, retry.Write)
@@ -178,6 +180,10 @@ func (a *action) record(
 func (a *action) problem(ctx context.Context, j job, err error) *grant.Problem {
 	if err == nil {
 		return nil
+	}
+	var refused *grant.RefusedError
+	if errors.As(err, &refused) {
+		refused.Gone = j.api.resolver.Gone(ctx, refused.Sent)
 	}
 	problem := a.explain.Error(err)
 	if errors.Is(context.Cause(ctx), errRefused) {

@@ -21,6 +21,7 @@ const ScopeOrganization = "ORGANIZATION"
 type Organization struct {
 	client *Client
 	id     string
+	broken brokenAnswers // to writes, which are sequential
 }
 
 // Organization returns the part of the API that concerns the Organization with this ID. It sends nothing.
@@ -126,7 +127,7 @@ func decodeToken(body io.Reader, id string) (grant.Token, error) {
 		return grant.Token{}, errors.New("an API token without a scope")
 	}
 	if answer.Scope == ScopeOrganization && !grant.HasOneOrganizationRole(answer.Roles) {
-		return grant.Token{}, errors.New("an Organization API token without its one Organization role")
+		return grant.Token{}, errNoRole
 	}
 	return grant.Token{Resource: answer.Resource, UpdatedAt: answer.UpdatedAt, Roles: answer.Roles}, nil
 }
@@ -153,13 +154,17 @@ func (o *Organization) SetRoles(
 	requestID := ""
 	_, err := o.client.once(ctx, write, func(body io.Reader) error {
 		var answer struct {
-			RequestID any `json:"requestId"` // of any type: the write was accepted
+			RequestID  any `json:"requestId"` // of any type: the write was accepted
+			StatusCode any `json:"statusCode"`
 		}
 		err := json.NewDecoder(body).Decode(&answer)
+		if status, ok := answer.StatusCode.(float64); ok && err == nil && status >= 400 {
+			err = errNotExpected
+		}
 		requestID, _ = answer.RequestID.(string)
 		return plainDecodeError(err)
 	})
-	if err != nil {
+	if err = o.broken.check(err); err != nil {
 		return "", &OpError{Doing: "setting the API token's roles", Err: err}
 	}
 	return cut(o.client.redact(requestID), 100), nil

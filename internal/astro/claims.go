@@ -43,6 +43,10 @@ func ReadClaims(token string) Claims {
 		claims.OrganizationID = onlyID(permissions, "organizationId:")
 		claims.TokenID = onlyID(permissions, "apiTokenId:")
 	}
+	var id string
+	if json.Unmarshal(members["apiTokenId"], &id) == nil && IsID(id) {
+		claims.TokenID = id
+	}
 	var seconds float64
 	// Up to the year 9999: a larger number would overflow a Time.
 	if json.Unmarshal(members["exp"], &seconds) == nil && seconds > 0 && seconds < 253402300800 {

@@ -46,9 +46,7 @@ type Config struct {
 	Token     string            // the API token that makes the requests
 	Version   string            // of this program
 	Transport http.RoundTripper // nil: one that respects the proxy variables
-
-	// How many requests a second may be sent; 0: no limit. A write includes the read that it is based on.
-	ReadsPerSecond, WritesPerSecond float64
+	Pacing    Pacing
 
 	// Retrying is called before each wait for another attempt.
 	Retrying func(doing string, w retry.Wait)
@@ -83,9 +81,7 @@ func New(config Config) *Client {
 			// Redirects are not followed: they would take the API token to another address.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		limiter: retry.NewLimiter(retry.Limits{
-			InFlight: maxInFlight, ReadsPerSecond: config.ReadsPerSecond, WritesPerSecond: config.WritesPerSecond,
-		}),
+		limiter: retry.NewLimiter(config.Pacing.limits()),
 	}
 }
 
@@ -126,7 +122,11 @@ func (c *Client) read(ctx context.Context, doing string, r request, decode func(
 		}
 	}
 	backoff := retry.NewBackoff(retry.Config{Limiter: c.limiter, Notify: notify})
-	sent, err := retry.Do(ctx, backoff, func(ctx context.Context) (time.Time, error) { return c.once(ctx, r, decode) })
+	var broken brokenAnswers
+	sent, err := retry.Do(ctx, backoff, func(ctx context.Context) (time.Time, error) {
+		sent, err := c.once(ctx, r, decode)
+		return sent, broken.check(err)
+	})
 	if err != nil {
 		return sent, &OpError{Doing: doing, Err: err}
 	}

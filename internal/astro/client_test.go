@@ -284,7 +284,8 @@ func TestSpacing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				body := strings.TrimSuffix(aToken, "}") + `,"tokens":[],"totalCount":0}`
-				client := New(Config{URL: root, Token: bearer, Transport: answers(200, body), ReadsPerSecond: 1})
+				client := newClient(answers(200, body))
+				client.limiter = retry.NewLimiter(retry.Limits{InFlight: 1, Pace: retry.Pace{Reads: 1}})
 				start := time.Now()
 				for range 3 {
 					if err := tt.send(ctx, client.Organization(org)); err != nil {

@@ -33,6 +33,7 @@ type Error struct {
 	RequestID string // the API's ID of the request, for Astronomer's support; may be empty
 	Location  string // the target of a redirect
 	Proxy     bool   // the answer came from the proxy that the environment names
+	Foreign   bool   // the answer does not have the form of the API's errors: another server may have sent it
 
 	asked time.Duration
 }
@@ -62,6 +63,12 @@ func (e *Error) MaybeApplied() bool {
 	return e.Status >= 500 && retry.IsRetryableStatus(e.Status) && !e.Proxy
 }
 
+// RefersToUnknown reports whether a write with this answer may have been refused as it refers to something that the API
+// does not know.
+func (e *Error) RefersToUnknown() bool {
+	return (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && !e.Proxy
+}
+
 // NetworkError reports that there was no complete answer.
 type NetworkError struct {
 	Sent        bool // the request may have reached the server
@@ -76,14 +83,6 @@ func (e *NetworkError) Unwrap() error { return e.Err }
 
 // MaybeApplied reports whether a write with this error may have taken effect.
 func (e *NetworkError) MaybeApplied() bool { return e.Sent }
-
-// BrokenError is an answer that is not what the API promises.
-type BrokenError struct{ Reason string }
-
-func (e *BrokenError) Error() string { return "not a valid answer: " + e.Reason }
-
-// MaybeApplied reports true: an accepted write may have an answer that cannot be read.
-func (e *BrokenError) MaybeApplied() bool { return true }
 
 // plainDecodeError replaces an error about Go types by one about JSON.
 func plainDecodeError(err error) error {
@@ -100,12 +99,20 @@ func (c *Client) statusError(answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	var members map[string]any
 	if json.Unmarshal(body, &members) == nil {
+		_, hasID := members["requestId"]
+		_, hasStatus := members["statusCode"]
+		result.Foreign = !hasID && !hasStatus
 		result.Message = c.redact(inWords(members["message"]))
 		result.RequestID = cut(c.redact(inWords(members["requestId"])), 100)
 		if fields := inWords(members["fieldErrors"]); fields != "" {
 			result.Message += " " + c.redact(fields)
 		}
 		result.Message = cut(result.Message, 1000)
+	} else {
+		result.Foreign = true
+		if title := c.title(string(body)); title != StatusText(result.Status) {
+			result.Message = title
+		}
 	}
 	if retry.IsRetryableStatus(answer.StatusCode) {
 		return retry.Retryable(result, result.asked)

@@ -58,11 +58,17 @@ func TestErrorText(t *testing.T) {
 		},
 		{
 			"with fields", `{"message":"No.","fieldErrors":[{"a":"b"}]}`,
-			Error{Message: `No. [{"a":"b"}]`},
+			Error{Message: `No. [{"a":"b"}]`, Foreign: true},
 			`403 Forbidden: No. [{"a":"b"}]`,
 		},
-		{"of a proxy", `<html>403</html>`, Error{}, "403 Forbidden"},
-		{"empty", ``, Error{}, "403 Forbidden"},
+		{"of a proxy", `<html>403</html>`, Error{Foreign: true}, "403 Forbidden"},
+		{
+			"of a proxy, with a title", "<html><head>\n<TITLE lang=en>\nBlocked &amp;\tlogged " + bearer + "</title>",
+			Error{Foreign: true, Message: "Blocked & logged ***"},
+			"403 Forbidden: Blocked & logged ***",
+		},
+		{"of a proxy, the title is the status", "<title>403 Forbidden</title>", Error{Foreign: true}, "403 Forbidden"},
+		{"empty", ``, Error{Foreign: true}, "403 Forbidden"},
 		{
 			"API token in it",
 			`{"message":"Bearer ` + bearer + `","requestId":"` + bearer + `","fieldErrors":"` + bearer + `"}`,
@@ -71,7 +77,7 @@ func TestErrorText(t *testing.T) {
 		},
 		{
 			"API token where it is cut", `{"message":"` + repeat("x", 990) + bearer + `"}`,
-			Error{Message: repeat("x", 990) + "***"},
+			Error{Message: repeat("x", 990) + "***", Foreign: true},
 			"403 Forbidden: " + repeat("x", 990) + "***",
 		},
 		{
@@ -90,7 +96,9 @@ func TestErrorText(t *testing.T) {
 			`403 Forbidden: No. {"a":null}`,
 		},
 		{"null fields", `{"message":null,"requestId":null,"fieldErrors":null}`, Error{}, "403 Forbidden"},
-		{"JSON string", `"No."`, Error{}, "403 Forbidden"},
+		{"JSON string", `"No."`, Error{Foreign: true}, "403 Forbidden"},
+		{"of another server", `{"error":"no route"}`, Error{Foreign: true}, "403 Forbidden"},
+		{"only the status", `{"message":"No.","statusCode":403}`, Error{Message: "No."}, "403 Forbidden: No."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.want.Status = 403

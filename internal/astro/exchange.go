@@ -9,8 +9,6 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
-
-	"astro-workspace-grant/internal/retry"
 )
 
 // exchange sends one request and reads its answer. The caller's context distinguishes the timeout of this request from
@@ -41,22 +39,22 @@ func (c *Client) exchange(
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return c.statusError(answer)
 	}
-	return c.decode(caller, answer.Body, decode)
+	return c.decode(caller, answer, decode)
 }
 
-func (c *Client) decode(caller context.Context, answer io.Reader, decode func(io.Reader) error) error {
-	body := &body{reader: io.LimitReader(answer, maxBody+1)}
+func (c *Client) decode(caller context.Context, answer *http.Response, decode func(io.Reader) error) error {
+	body := &body{reader: io.LimitReader(answer.Body, maxBody+1)}
 	switch err := decode(body); {
 	case err == nil:
 		// The rest is read so that the connection can be used again.
-		_, _ = io.Copy(io.Discard, io.LimitReader(answer, 64<<10))
+		_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10))
 		return nil
 	case body.size > maxBody:
 		return &BrokenError{Reason: fmt.Sprintf("an answer of more than %d MiB", maxBody>>20)}
 	case body.err != nil:
 		return c.networkError(caller, body.err, true)
 	default:
-		return retry.Retryable(&BrokenError{Reason: err.Error()}, 0)
+		return c.broken(answer, body, err)
 	}
 }
 
@@ -79,16 +77,21 @@ func (c *Client) requested(request *http.Request, status int, start time.Time) {
 	}
 }
 
+// maxStart is how much of a body is kept to look at if it is not what was expected.
+const maxStart = 8 << 10
+
 // body distinguishes a body that was cut off from one that is not valid.
 type body struct {
 	reader io.Reader
 	size   int64
+	start  []byte
 	err    error // what cut it off
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.reader.Read(p)
 	b.size += int64(n)
+	b.start = append(b.start, p[:min(n, maxStart-len(b.start))]...)
 	if err != nil && err != io.EOF {
 		b.err = err
 	}

@@ -145,11 +145,15 @@ func TestErrors(t *testing.T) {
 		{
 			"writes always limited", "unavailable", with("timeout", shortTimeout),
 			always(writeRoles, apiError(429, "slow down")), -1,
-			[]string{"429", "slow down", "setting the API token's roles"},
+			[]string{"429", "slow down", "setting the API token's roles", "Too many jobs share the API token"},
+		},
+		{
+			"reads always limited", "unavailable", with("timeout", shortTimeout), always(listTokens, apiError(429, "slow down")), 0,
+			[]string{"429", "slow down", "Too many jobs share the API token", "timeout of 8s"},
 		},
 		{
 			"never JSON", "unavailable", with("timeout", shortTimeout), always(readToken, sandbox.Fault{Body: "<html>"}), 0,
-			[]string{"not a valid answer"},
+			[]string{"web page (text/html)", "not an answer of the Astro API", "HTTPS_PROXY", "api-url"},
 		},
 		{
 			"server hangs", "unavailable", with("timeout", shortTimeout), always(readToken, sandbox.Fault{Hang: true}), 0,
@@ -164,6 +168,11 @@ func TestErrors(t *testing.T) {
 			"Retry-After too long", "unavailable", with("timeout", "2m"),
 			always(listTokens, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), 0,
 			[]string{"429", "wait 1h0m0s", "longer than what is left of the timeout of 2m0s"},
+		},
+		{
+			"Retry-After too long, with a fraction", "unavailable", with("timeout", "2m"),
+			always(listTokens, sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"299.997"}}}), 0,
+			[]string{"429", "wait 5m0s", "longer than what is left of the timeout of 2m0s"},
 		},
 		{
 			"Retry-After of a write too long", "unavailable", with("timeout", "2m"),
@@ -224,9 +233,9 @@ func TestInvalidTokenResponse(t *testing.T) {
 			w := demo(t, sandbox.Options{}, nil)
 			tt.token.ID, tt.token.Name = "clbrokentoken000000000001", "Broken"
 			w.AddToken(tt.token)
-			r := run(t, w.root, with("org-token-name", "Broken", "timeout", shortTimeout))
-			r.failed(t, "unavailable", "not a valid answer", "without its one Organization role")
-			equal(t, "writes", w.count(writeRoles), 0)
+			r := run(t, w.root, with("org-token-name", "Broken"))
+			r.failed(t, "unavailable", "without its one Organization role", "Nothing can be written", "Astro UI")
+			equal(t, "requests", w.calls()[2:], []string{readToken, readToken, readToken})
 		})
 	}
 }

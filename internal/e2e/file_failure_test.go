@@ -178,7 +178,7 @@ func TestTimeoutBeforeAllTokens(t *testing.T) {
 	}
 	t.Parallel()
 	w := demo(t, sandbox.Options{}, nil)
-	text := w.manyTokens(60)
+	text := w.manyTokens(120)
 	r := run(t, w.root, applyInputs("timeout", shortTimeout), checkout(text))
 	// One that was written at the last moment can be unverified, which is reported first.
 	r.is(t, "status", "failed", "changed", "true")
@@ -188,13 +188,13 @@ func TestTimeoutBeforeAllTokens(t *testing.T) {
 		return n
 	}
 	granted, failed := count(r, "granted"), count(r, "failed")
-	equal(t, "all", granted+failed, 60)
+	equal(t, "all", granted+failed, 120)
 	if granted < 1 || failed < 10 {
 		t.Errorf("%d granted", granted)
 	}
 	again := run(t, w.root, applyInputs(), checkout(text))
 	again.is(t, "status", "granted", "error", "")
-	if kept := count(again, "unchanged"); kept < granted || kept+count(again, "granted") != 60 {
+	if kept := count(again, "unchanged"); kept < granted || kept+count(again, "granted") != 120 {
 		t.Errorf("%d kept of %d", kept, granted)
 	}
 }

@@ -90,8 +90,8 @@ func TestNamesAreResolvedOnce(t *testing.T) {
 	}
 }
 
-// TestUnresolvedNames has names that match no token or Workspace, or more than one. Roles are then neither read nor
-// written.
+// TestUnresolvedNames has names that match no token or Workspace, or more than one. Roles are then not written, and read
+// only if an ID may be that of a Workspace that was deleted.
 func TestUnresolvedNames(t *testing.T) {
 	t.Parallel()
 	const fine = "  - {org-token-name: Provisioner, role: WORKSPACE_MEMBER, workspaces: [Production]}\n"
@@ -154,7 +154,11 @@ func TestUnresolvedNames(t *testing.T) {
 			if equal(t, "places", r.places(), tt.places); len(r.places()) > 0 {
 				contains(t, "the error", r.named("error")[0].message, tt.words...)
 			}
-			equal(t, "reads and writes", w.count(readToken)+w.count(writeRoles), 0)
+			reads := 0
+			if tt.name == "Workspace ID not found" { // the API token may still have a role in a Workspace that was deleted
+				reads = 1
+			}
+			equal(t, "reads and writes", []int{w.count(readToken), w.count(writeRoles)}, []int{reads, 0})
 			contains(t, "summary", r.summary, "### ❌ Astro grants file failed: "+tt.kind)
 		})
 	}

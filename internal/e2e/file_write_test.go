@@ -47,7 +47,7 @@ func TestRevocationKeepsOtherRoles(t *testing.T) {
 	t.Parallel()
 	odd := `{ "entityType" :"STARSHIP","entityId":"` + staging + `",` + "\n\t" +
 		`"seats": 9007199254740993, "price":1e400,"nested":{"b":[ 1 ,2],"a":null},  "role":"<Pilot> \u0026 caf\u00e9" }`
-	twice := entry("WORKSPACE", staging, "workspace_accessor")
+	twice := entry("WORKSPACE", staging, "workspace_member")
 	for name, inputs := range map[string]map[string]string{
 		"by file":  applyInputs(),
 		"by input": with("role", "none", "workspace", "Staging\nSandbox"),
@@ -62,7 +62,7 @@ func TestRevocationKeepsOtherRoles(t *testing.T) {
 			r.counts(t, 0, 0, 1, 1, 0)
 			equal(t, "roles", w.Roles(deployer), others)
 			equal(t, "unknown entry", w.Roles(deployer)[0], odd)
-			contains(t, "summary", r.summary, "`workspace_accessor` → none ⚠️ **access revoked**")
+			contains(t, "summary", r.summary, "`workspace_member` → none ⚠️ **access revoked**")
 		})
 	}
 }

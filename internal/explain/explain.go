@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"astro-workspace-grant/internal/astro"
@@ -18,6 +19,7 @@ import (
 type Explainer struct {
 	Timeout time.Duration // the run's overall time limit
 	Wait    time.Duration // the input wait
+	APIURL  string        // the input api-url
 	Expires time.Time     // when the API token expires; zero if unknown
 
 	// DryRun is set for a run that only plans: its API token does not need to write.
@@ -31,6 +33,8 @@ type Explainer struct {
 func (e Explainer) Error(err error) grant.Problem {
 	var conflict *grant.ConflictError
 	var unverified *grant.UnverifiedError
+	var ignored *grant.NotAppliedError
+	var refused *grant.RefusedError
 	var answer *astro.Error
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -41,6 +45,8 @@ func (e Explainer) Error(err error) grant.Problem {
 		}
 	case errors.As(err, &conflict):
 		return e.conflict(conflict)
+	case errors.As(err, &ignored):
+		return e.ignored(ignored)
 	case errors.As(err, &unverified):
 		return grant.Problem{
 			Kind: grant.Unverified,
@@ -50,6 +56,8 @@ func (e Explainer) Error(err error) grant.Problem {
 			),
 			Hint: message.New("Run it again. Roles that were already granted are kept. If this happens often, raise timeout."),
 		}
+	case errors.As(err, &refused) && errors.As(err, &answer):
+		return e.refused(refused, answer)
 	case errors.As(err, &answer):
 		return e.answer(err, answer)
 	}
@@ -59,7 +67,7 @@ func (e Explainer) Error(err error) grant.Problem {
 // LookUp is like [Explainer.Error] for a look-up in an Organization: the API answers 404 if it does not know the
 // Organization.
 func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
-	if !IsNotFound(err) {
+	if !IsNotFound(err) || IsForeign(err) {
 		return e.Error(err)
 	}
 	what := message.New("The Astro API does not know the Organization %s.", organizationID)
@@ -70,9 +78,8 @@ func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
 		Kind: grant.OrganizationUnclear,
 		What: what,
 		Hint: message.New(
-			"Set organization to the Organization's ID. The ID is on the Organization's general page in the Astro UI, and " +
-				"astro organization list prints it.",
-		),
+			"%sSet organization to the Organization's ID. The ID is on the Organization's general page in the Astro UI, and "+
+				"astro organization list prints it.", e.checkRoot()),
 	}
 }
 
@@ -80,6 +87,20 @@ func (e Explainer) LookUp(err error, organizationID string) grant.Problem {
 func IsNotFound(err error) bool {
 	var answer *astro.Error
 	return errors.As(err, &answer) && answer.Status == http.StatusNotFound && !answer.Proxy
+}
+
+// IsForeign reports whether the answer was not the API's, so that a 404 is about api-url and not about what was read.
+func IsForeign(err error) bool {
+	var answer *astro.Error
+	return errors.As(err, &answer) && answer.Foreign
+}
+
+// checkRoot is a sentence for an api-url that does not look like the root of the API.
+func (e Explainer) checkRoot() message.Text {
+	if e.APIURL == "" || strings.HasSuffix(e.APIURL, "/v1") {
+		return message.Text{}
+	}
+	return message.New("Check the input api-url: the root URL of the Astro API ends in /v1. ")
 }
 
 func (e Explainer) timeout() message.Trusted { return message.Trusted(e.Timeout.String()) }
@@ -122,37 +143,31 @@ func (e Explainer) answer(err error, answer *astro.Error) grant.Problem {
 		problem.Hint = e.unavailable(err)
 	case answer.Status >= 300 && answer.Status < 400:
 		problem.Hint = e.redirected(answer.Location)
+	case IsNotFound(err) && answer.Foreign:
+		problem.What = message.New("%s The answer is not the Astro API's.", problem.What)
+		problem.Hint = message.New("Check the input api-url: it must be the root URL of the Astro API, such as " +
+			"https://api.astronomer.io/v1. If it is, check the variable HTTPS_PROXY.")
 	case IsNotFound(err) && doing(err) == astro.ReadingToken:
 		problem.Hint = e.MayBeNew("The API token was deleted, or it is so new that not every read shows it yet.")
 	default:
-		problem.Hint = message.New(
-			"Check the inputs against the API's message. If they are correct, contact Astronomer support and include " +
-				"the request ID, if there is one.",
-		)
+		problem.Hint = message.New("%sCheck the inputs against the API's message. If they are correct, %s",
+			e.checkRoot(), contactSupport)
 	}
 	return problem
 }
 
+const contactSupport = message.Trusted("contact Astronomer support and include the request ID, if there is one.")
+
 // MayBeNew returns a hint that ends with what to do if something was created only just now.
 func (e Explainer) MayBeNew(hint message.Trusted) message.Text {
-	if e.Wait > 0 {
-		return message.New(
-			"%s If an earlier step has just created it, raise wait (it is %s).",
-			hint,
-			message.Trusted(e.Wait.String()),
-		)
-	}
-	return message.New("%s If an earlier step has just created it, set wait to 30s.", hint)
+	return message.New("%s %s", hint, e.ifNew("it"))
 }
 
-func (e Explainer) forbidden() message.Text {
-	const allowList = "If the Organization has an IP allow list, the runner's address must be on it."
-	if e.DryRun {
-		return message.New("The API token in api-token cannot read the API tokens or Workspaces. Give it a role that can. %s",
-			message.Trusted(allowList))
+func (e Explainer) ifNew(what message.Trusted) message.Text {
+	if e.Wait > 0 {
+		return message.New("If an earlier step has just created %s, raise wait (it is %s).", what, message.Trusted(e.Wait.String()))
 	}
-	return message.New("The API token in api-token needs the Organization Owner role: no other role can manage API tokens. %s",
-		message.Trusted(allowList))
+	return message.New("If an earlier step has just created %s, set wait to 30s.", what)
 }
 
 func (e Explainer) unauthorized() message.Text {

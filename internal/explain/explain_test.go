@@ -115,7 +115,8 @@ func TestError(t *testing.T) {
 		},
 		{
 			"429 until the timeout", nil, while(reading, exhausted(4, 0, &astro.Error{Status: 429})), grant.Unavailable,
-			"The Astro API answered 429 Too Many Requests while reading the API token.", retried,
+			"The Astro API answered 429 Too Many Requests while reading the API token.",
+			"Too many jobs share the API token in api-token: its rate limit was exceeded until the timeout of 5m0s was reached.",
 		},
 		{
 			"503, asked to wait for longer", nil, while(reading, exhausted(1, 10*time.Minute, &astro.Error{Status: 503})),
@@ -167,6 +168,27 @@ func TestError(t *testing.T) {
 			`The Astro API could not be used while reading the API token: "not a valid answer: no roles".`, noRetry,
 		},
 		{
+			"web page", nil, while(reading, &astro.BrokenError{Reason: "a web page (text/html)", Said: "Sign in", Foreign: true}),
+			grant.Unavailable, "The server answered with a web page (text/html) while reading the API token: \"Sign in\". " +
+				"That is not an answer of the Astro API.", "A proxy or another server sent it.",
+		},
+		{
+			"error with a status of success", nil,
+			while(reading, &astro.BrokenError{Reason: "an error with the status 200 OK", Said: "Try later"}), grant.Unavailable,
+			`The Astro API sent an error with the status 200 OK while reading the API token: "Try later".`,
+			"Check the input api-url and the variable HTTPS_PROXY.",
+		},
+		{
+			"no Organization role", nil, while(reading, &astro.BrokenError{Reason: "no role", NoRole: true}), grant.Unavailable,
+			"The Astro API returned the API token without its one Organization role, each time that it was read.",
+			"Nothing can be written",
+		},
+		{
+			"404 of another server", nil, while(reading, &astro.Error{Status: 404, Foreign: true}), grant.Rejected,
+			"The Astro API answered 404 Not Found while reading the API token. The answer is not the Astro API's.",
+			"Check the input api-url",
+		},
+		{
 			"any other error", nil, errors.New("strange"), grant.Unavailable,
 			`The Astro API could not be used while granting: "strange".`, noRetry,
 		},
@@ -208,6 +230,10 @@ func TestLookUp(t *testing.T) {
 			"The Astro API does not know the Organization.",
 		},
 		{
+			"404 of another server", false, while("reading the Workspaces", &astro.Error{Status: 404, Foreign: true}), grant.Rejected,
+			"The Astro API answered 404 Not Found while reading the Workspaces. The answer is not the Astro API's.",
+		},
+		{
 			"404 of a proxy", false, while("reading the Workspaces", &astro.Error{Status: 404, Proxy: true}), grant.Rejected,
 			"The proxy answered 404 Not Found while reading the Workspaces.",
 		},
@@ -230,7 +256,12 @@ func TestRedact(t *testing.T) {
 	e := Explainer{Timeout: time.Minute, Redact: true}
 	for _, status := range []int{302, 400, 401, 403, 404, 409, 429, 500} {
 		answer := &astro.Error{Status: status, Message: "secret-m", RequestID: "secret-r", Location: "https://secret-l"}
+		broken := &astro.BrokenError{Reason: "a web page", Said: "secret-s", Foreign: status < 400}
+		refused := &grant.RefusedError{Err: while(astro.ReadingToken, answer), Sent: []grant.Entry{
+			grant.WorkspaceEntry("secret-m", "secret-m"),
+		}}
 		for _, err := range []error{
+			while(astro.ReadingToken, broken), refused, &grant.NotAppliedError{RequestID: "secret-r"},
 			while(astro.ReadingToken, answer),
 			while(astro.ReadingToken, &retry.ExhaustedError{Attempts: 2, Err: answer}),
 		} {

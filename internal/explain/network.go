@@ -18,8 +18,11 @@ func (e Explainer) network(err error) grant.Problem {
 		Hint: e.unavailable(err),
 	}
 	var network *astro.NetworkError
+	var broken *astro.BrokenError
 	errors.As(err, &network)
 	switch {
+	case errors.As(err, &broken):
+		return e.broken(err, broken)
 	case network != nil && network.TLS:
 		problem.Hint = message.New(
 			"The connection is not trusted, so nothing was sent. If a proxy uses a certificate of its own, set the " +
@@ -49,6 +52,8 @@ func (e Explainer) Reason(err error) string {
 		return "no answer before the timeout of " + e.Timeout.String()
 	case errors.As(err, &network):
 		return network.Error()
+	case errors.As(err, &broken) && e.Redact:
+		return "not a valid answer: " + broken.Reason
 	case errors.As(err, &broken):
 		return broken.Error()
 	}
@@ -57,6 +62,7 @@ func (e Explainer) Reason(err error) string {
 
 func (e Explainer) unavailable(err error) message.Text {
 	var exhausted *retry.ExhaustedError
+	var answer *astro.Error
 	errors.As(err, &exhausted)
 	switch {
 	case exhausted != nil && exhausted.Attempts == 0:
@@ -69,6 +75,12 @@ func (e Explainer) unavailable(err error) message.Text {
 			"The API asked to wait %s, which is longer than what is left of the timeout of %s. Run it again later, or "+
 				"raise timeout.",
 			message.Trusted(exhausted.Asked.Round(time.Second).String()),
+			e.timeout(),
+		)
+	case errors.As(err, &answer) && answer.TooMany():
+		return message.New(
+			"Too many jobs share the API token in api-token: its rate limit was exceeded until the timeout of %s was reached. "+
+				"Grant several Workspaces in one step, raise timeout, or give other tools an API token of their own.",
 			e.timeout(),
 		)
 	case exhausted == nil && !errors.Is(err, context.DeadlineExceeded):

@@ -45,10 +45,9 @@ func Run(ctx context.Context, env Environment) int {
 func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment) []grant.Problem {
 	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
 	defer cancel()
-	e := explain.Explainer{Timeout: in.Timeout, Expires: in.Claims.Expires}
-	// A tenth below the lowest documented limit of 10 reads a second.
+	e := explain.Explainer{Timeout: in.Timeout, APIURL: in.APIURL, Expires: in.Claims.Expires}
 	client := astro.New(astro.Config{
-		URL: in.APIURL, Token: in.APIToken, Version: env.Version, ReadsPerSecond: 9, Requested: r.LogRequest,
+		URL: in.APIURL, Token: in.APIToken, Version: env.Version, Pacing: astro.Reads, Requested: r.LogRequest,
 		Retrying: func(doing string, w retry.Wait) { r.LogRetry(doing, e.Reason(w.Err), w) },
 	})
 	id, problems := resolve.Organization(ctx, client, in.Organization, in.Claims, e)
@@ -57,7 +56,8 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment
 	}
 	found, err := read(ctx, client.Organization(id), func(done int) { r.Infof("Read the roles of %d API tokens.", done) })
 	if err != nil {
-		return []grant.Problem{e.LookUp(err, id)}
+		problems = []grant.Problem{e.LookUp(err, id)}
+		return resolve.ExplainForbidden(ctx, client.Organization(id), in.Claims.TokenID, e, problems)
 	}
 	found.exclusive = env.Exclusive
 	text := found.yaml(id)

@@ -29,6 +29,9 @@ type Token struct {
 const (
 	entityOrganization = "ORGANIZATION"
 	entityWorkspace    = "WORKSPACE"
+	entityDeployment   = "DEPLOYMENT"
+	entityDAG          = "DAG"
+	entityDAGTag       = "DAG_TAG"
 )
 
 // Entry is one role of an API token. It keeps the bytes that it was read from and is written as those bytes, so that
@@ -87,6 +90,16 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// OrganizationRole returns the role of an API token in the Organization itself, or an empty one.
+func (t Token) OrganizationRole() string {
+	for _, entry := range t.Roles {
+		if entry.EntityType == entityOrganization {
+			return entry.Role
+		}
+	}
+	return ""
 }
 
 // HasOneOrganizationRole reports whether exactly one entry is a role in the Organization itself. Astro requires this of

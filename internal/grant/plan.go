@@ -9,11 +9,12 @@ import (
 // plan returns the outcomes with what it takes to change the entries as wanted.
 func plan(entries []Entry, wanted []Outcome) []Outcome {
 	planned := slices.Clone(wanted)
+	own := chosen(entries)
 	for i := range planned {
 		o := &planned[i]
-		o.Previous = roleIn(entries, o.Workspace.ID)
+		o.Previous = roleIn(own, o.Workspace.ID)
 		switch {
-		case matchesOne(entries, *o):
+		case matchesOne(own, *o):
 			o.Status = Unchanged
 		case o.Role == None:
 			o.Status = Revoked
@@ -23,6 +24,7 @@ func plan(entries []Entry, wanted []Outcome) []Outcome {
 			o.Status = Updated
 		}
 	}
+	noteAccessors(planned, entries)
 	return planned
 }
 
@@ -60,7 +62,7 @@ func roleIn(entries []Entry, workspaceID string) Role {
 	return ""
 }
 
-// matchesOne reports whether the entries give exactly the wanted role in the wanted Workspace.
+// matchesOne reports whether the [chosen] entries give exactly the wanted role in the wanted Workspace.
 func matchesOne(entries []Entry, wanted Outcome) bool {
 	found := wanted.Role == None
 	for _, entry := range entries {
@@ -77,26 +79,30 @@ func matchesOne(entries []Entry, wanted Outcome) bool {
 
 // Matches reports whether the entries already are as wanted.
 func Matches(entries []Entry, wanted []Outcome) bool {
-	return !slices.ContainsFunc(wanted, func(o Outcome) bool { return !matchesOne(entries, o) })
+	own := chosen(entries)
+	return !slices.ContainsFunc(wanted, func(o Outcome) bool { return !matchesOne(own, o) })
 }
 
 // entriesToWrite returns the entries to write: all that were read, unchanged and in their order, except that the wanted roles
 // are replaced in place, added at the end, or left out.
 func entriesToWrite(entries []Entry, wanted []Outcome) []Entry {
 	merged := make([]Entry, 0, len(entries)+len(wanted))
-	own := map[string]bool{}        // the Workspaces whose entries may be replaced
+	fromPeople := chosen(entries)
+	byAstro := len(fromPeople) < len(entries)
+	own := map[string]Role{}        // wanted in the Workspaces whose entries may be replaced
 	missing := map[string]Outcome{} // wanted roles without a position so far
 	for _, o := range wanted {
-		if matchesOne(entries, o) {
+		if matchesOne(fromPeople, o) {
 			continue
 		}
-		own[o.Workspace.ID] = true
+		own[o.Workspace.ID] = o.Role
 		if o.Role != None {
 			missing[o.Workspace.ID] = o
 		}
 	}
 	for _, entry := range entries {
-		if !entry.InWorkspace(entry.EntityID) || !own[entry.EntityID] {
+		wantedRole, isOwn := own[entry.EntityID]
+		if !entry.InWorkspace(entry.EntityID) || !isOwn || wantedRole == None && byAstro && entry.isAccessor() {
 			merged = append(merged, entry)
 			continue
 		}
@@ -133,8 +139,9 @@ func count(entries []Entry) map[Key]int {
 // foreignRole returns the first wanted role in whose Workspace the entries give a role that is neither the wanted one
 // nor one that our writes replaced. Somebody else set it after our write.
 func foreignRole(entries []Entry, wanted []Outcome, replaced map[string][]Role) (Outcome, Role) {
+	own := chosen(entries)
 	for _, o := range wanted {
-		role := roleIn(entries, o.Workspace.ID)
+		role := roleIn(own, o.Workspace.ID)
 		if role != "" && !role.Same(o.Role) && !slices.ContainsFunc(replaced[o.Workspace.ID], role.Same) {
 			return o, role
 		}

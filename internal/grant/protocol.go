@@ -45,9 +45,9 @@ type API interface {
 	// Token reads an API token. It retries what is worth it.
 	Token(ctx context.Context, id string) (Token, error)
 	// SetRoles replaces the API token's roles in one attempt. If that cannot be sent before the given time, it sends
-	// nothing and returns ErrTooLate. It returns the API's ID of the request, if any. An error may have two methods:
+	// nothing and returns ErrTooLate. It returns the API's ID of the request, if any. An error may have methods:
 	// MaybeApplied() bool reports whether the write may have taken effect all the same, FromServer() bool whether the
-	// server answered with it.
+	// server answered with it, RefersToUnknown() bool whether it may not know something that the write refers to.
 	SetRoles(ctx context.Context, id string, entries []Entry, before time.Time) (requestID string, err error)
 }
 
@@ -58,6 +58,7 @@ var ErrTooLate = errors.New("the write could not be sent in time")
 type Granter struct {
 	API    API
 	Settle time.Duration // how long the API token must be quiet before a write counts as kept; 0: one look, immediately
+	Wait   time.Duration // how long the API may not know a new Workspace that is written
 	DryRun bool          // plan only
 
 	Limiter *retry.Limiter // the one that the API's requests pass; may be nil
@@ -105,7 +106,8 @@ func (e *UnverifiedError) Unwrap() error { return e.Err }
 
 // Grant gives an API token the wanted roles. The token is an earlier read, or no more than its ID.
 //
-// Errors are those of the API, a [ConflictError], an [UnverifiedError], or the context's.
+// Errors are those of the API, a [ConflictError], a [NotAppliedError], a [RefusedError], an [UnverifiedError], or the
+// context's.
 func (g *Granter) Grant(ctx context.Context, token Token, wanted []Outcome) (Result, error) {
 	notify := func(w retry.Wait) { g.Retrying("setting the roles", w) }
 	r := &run{

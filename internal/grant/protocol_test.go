@@ -194,6 +194,27 @@ func TestOverwrittenOfSeveral(t *testing.T) {
 	}
 }
 
+// TestRestoredIsNotIgnored has another writer restore the roles some time after each of the first writes. Looks later than
+// that cannot tell this from an API that ignores writes, so it must not end the run.
+func TestRestoredIsNotIgnored(t *testing.T) {
+	for _, after := range []time.Duration{0, 300 * time.Millisecond} {
+		t.Run(after.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				api := newFakeAPI()
+				api.beforeRead = func() {
+					if n := len(api.writes); 0 < n && n < 5 && time.Since(api.start) >= api.writes[n-1]+after {
+						api.set(foreignRoles())
+					}
+				}
+				result, err := api.grant(t.Context(), unread, 2*time.Second, "w")
+				if err != nil || result.Attempts != 5 {
+					t.Errorf("%+v, %v", result, err)
+				}
+			})
+		})
+	}
+}
+
 // TestNoTimeToVerify has no read after the write get an answer before the deadline. What is reported depends on how the
 // write ended.
 func TestNoTimeToVerify(t *testing.T) {

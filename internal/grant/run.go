@@ -26,6 +26,10 @@ type run struct {
 	refusal   error // why the last write was refused, if it was
 	hasTurn   bool  // the next write has had its turn
 	requestID string
+
+	noEffect     bool      // the last accepted write seems to have had no effect
+	refusedSince time.Time // when the API first refused what a write refers to
+	readAgain    bool      // a write was repeated because the set had changed
 }
 
 // writeState is what is known of our writes.
@@ -56,8 +60,12 @@ func (r *run) do(ctx context.Context, base Token) error {
 			}
 		}
 		next, err := r.cycle(ctx, base)
-		if err != nil || r.state == verified {
+		if err != nil {
 			return err
+		}
+		if r.state == verified {
+			noteAccessors(r.outcomes, next.Roles)
+			return nil
 		}
 		base = next
 	}
@@ -97,6 +105,8 @@ func (r *run) cycle(ctx context.Context, base Token) (Token, error) {
 		r.requestID = requestID
 		r.failures.Reset()
 		r.Log("Write accepted (attempt %d). Verifying that no other writer overwrites it.", r.attempts)
+	case refersToUnknown(err):
+		return r.afterRefusal(ctx, base, entries, err)
 	case !retry.IsRetryable(err):
 		return base, err
 	default:
@@ -128,8 +138,9 @@ func (r *run) waitForTurn(ctx context.Context) error {
 // wrote records that a write based on base may have taken effect, and why that is not certain, if it is not.
 func (r *run) wrote(base Token, err error) {
 	r.state, r.writeErr = unsure, err
+	own := chosen(base.Roles)
 	for _, o := range r.wanted {
-		if role := roleIn(base.Roles, o.Workspace.ID); role != "" {
+		if role := roleIn(own, o.Workspace.ID); role != "" {
 			r.replaced[o.Workspace.ID] = append(r.replaced[o.Workspace.ID], role)
 		}
 	}

@@ -19,6 +19,10 @@ type write struct {
 // verify looks until the roles are there on a quiet token, or are seen to be missing. Then it returns the read that the
 // next write is based on.
 func (r *run) verify(ctx context.Context, w write) (Token, error) {
+	early, err := r.lookEarly(ctx, w)
+	if err != nil {
+		return early, err
+	}
 	wait, elapsed := r.firstWait(w)
 	previous := Token{} // the previous look, if it showed the roles
 	if w.entries == nil {
@@ -37,7 +41,7 @@ func (r *run) verify(ctx context.Context, w write) (Token, error) {
 			return previous, err
 		}
 		if !Matches(now.Roles, r.wanted) {
-			return r.missing(ctx, w, now)
+			return r.missing(ctx, w, early, now)
 		}
 		looks++
 		r.state, r.writeErr = unsure, nil
@@ -67,7 +71,7 @@ func (r *run) firstWait(w write) (wait, elapsed time.Duration) {
 // isQuiet reports whether nobody else has written for a while: the set is what we sent, or what the previous look
 // showed.
 func isQuiet(w write, previous, now Token) bool {
-	if w.entries != nil && sameSet(now.Roles, w.entries) {
+	if w.entries != nil && sameSet(chosen(now.Roles), chosen(w.entries)) {
 		return true
 	}
 	return previous.ID != "" && unchanged(previous, now)
@@ -102,13 +106,19 @@ func (r *run) awaitFreshRead(ctx context.Context, w write) (now Token, err error
 var errOverwritten = errors.New("another writer overwrote it")
 
 // missing decides how to go on if a look does not show the roles.
-func (r *run) missing(ctx context.Context, w write, now Token) (Token, error) {
+func (r *run) missing(ctx context.Context, w write, early, now Token) (Token, error) {
 	if !w.accepted && w.entries != nil {
 		// The write failed and did not take effect. The wait is over, and this look can be the next base.
 		r.state = nothingWritten
 		return now, nil
 	}
 	r.state = overwritten
+	if r.isIgnored(w, early, now) {
+		if r.state = unsure; sameSet(now.Roles, r.base.Roles) {
+			r.state = nothingWritten
+		}
+		return now, &NotAppliedError{RequestID: r.requestID}
+	}
 	if err := r.collisions.Wait(ctx, errOverwritten); err != nil {
 		return now, err
 	}

@@ -53,6 +53,8 @@ type Outcome struct {
 	Status   Status // empty until there is a plan
 	Error    Kind   // empty unless Status is Failed
 
+	AccessorRemains bool // no role is wanted, but Astro keeps WORKSPACE_ACCESSOR for roles in Deployments or DAGs
+
 	Unverified bool      // a write was sent, and it is not known whether it took effect
 	At         time.Time // when Status became known
 	RequestID  string    // the API's ID of the write; may be empty

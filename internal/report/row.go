@@ -30,6 +30,8 @@ type Row struct {
 	Ended      bool         `json:"x,omitempty"`
 	Reason     string       `json:"y,omitempty"`
 
+	AccessorRemains bool `json:"c,omitempty"` // see [grant.Outcome]
+
 	At int64 `json:"a,omitempty"` // when this was so, in milliseconds since 1970
 	Writer
 }
@@ -38,7 +40,7 @@ func (r *Result) newRow(o grant.Outcome, by Writer) Row {
 	row := Row{
 		Workspace: r.workspaceName(o), Role: o.Role, Previous: o.Previous, Status: o.Status, Error: o.Error,
 		Plan: r.DryRun, NotSent: o.Workspace.ID != "" && r.Attempts == 0, Unverified: o.Unverified,
-		Unlisted: o.Unlisted, Ended: o.Ended, Reason: o.Reason, Writer: by,
+		Unlisted: o.Unlisted, Ended: o.Ended, Reason: o.Reason, AccessorRemains: o.AccessorRemains, Writer: by,
 	}
 	given := o.WorkspaceGiven
 	if r.File != "" {
@@ -87,9 +89,13 @@ func (r Row) given() string {
 	return shortHash(r.shown())
 }
 
-// notes returns until when a grant holds and its reason, to add to a text.
+// notes returns until when a grant holds, its reason, and what remains of a revoked role, to add to a text.
 func (r Row) notes() message.Text {
-	until, reason := message.Text{}, message.Text{}
+	until, reason, remains := message.Text{}, message.Text{}, message.Text{}
+	if r.AccessorRemains && r.Status != grant.Failed {
+		remains = message.New(
+			"; Astro keeps WORKSPACE_ACCESSOR there while the API token has roles in Deployments or DAGs of the Workspace")
+	}
 	if r.Until != "" {
 		verb := message.Trusted("until")
 		if r.Ended {
@@ -100,7 +106,7 @@ func (r Row) notes() message.Text {
 	if r.Reason != "" {
 		reason = message.New(", reason: %s", r.Reason)
 	}
-	return message.New("%s%s", until, reason)
+	return message.New("%s%s%s", until, reason, remains)
 }
 
 // tokenName returns the name of the API token, or how it was given.

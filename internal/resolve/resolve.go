@@ -57,6 +57,9 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []grant.Wanted) (Result, 
 			workspaces, err = r.findWorkspaces(ctx, wanted)
 			return err
 		})
+	if err == nil {
+		err = r.findLeftovers(ctx, wanted, tokens, &workspaces)
+	}
 	result := Result{Tokens: map[string]grant.Token{}, Listed: tokens.listed, Workspaces: map[string]grant.Resource{}}
 	for _, w := range workspaces.listed {
 		result.Workspaces[w.ID] = w

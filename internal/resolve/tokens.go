@@ -55,7 +55,7 @@ func (r *Resolver) findTokenByID(ctx context.Context, w grant.Wanted) (tokens, e
 		return r.Organization.Token(ctx, w.TokenID, retry.Read)
 	})
 	switch {
-	case explain.IsNotFound(err):
+	case explain.IsNotFound(err) && !explain.IsForeign(err):
 		return tokensWith(w, r.unknownID(w)), nil
 	case err != nil:
 		return tokens{}, err

@@ -29,6 +29,7 @@ type workspaces struct {
 	found    map[string]grant.Resource
 	kinds    map[string]grant.Kind // of the problems
 	problems []grant.Problem
+	failed   []string         // what the problems are about, in their order
 	listed   []grant.Resource // all, if they were listed
 }
 
@@ -168,6 +169,7 @@ func (r *Resolver) chooseWorkspaces(
 		}
 		problem := at(w.WorkspaceAt, r.workspaceProblem(w.WorkspaceGiven, found, known))
 		result.problems = append(result.problems, problem)
+		result.failed = append(result.failed, w.WorkspaceGiven)
 		result.kinds[w.WorkspaceGiven] = problem.Kind
 	}
 	return result, nil

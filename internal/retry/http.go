@@ -21,14 +21,16 @@ func IsRetryableStatus(code int) bool {
 	return code >= 500
 }
 
-// ParseRetryAfter returns how long a Retry-After header asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3). It
-// returns 0 for anything else and for the past.
+// ParseRetryAfter returns how long a Retry-After header asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3). Some
+// servers send fractions of seconds. It returns 0 for anything else and for the past.
 func ParseRetryAfter(value string, now time.Time) time.Duration {
 	// More than a year means never, and would soon overflow a Duration.
 	const year = 366 * 24 * time.Hour
 	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(year/time.Second))) * time.Second
+	isOther := func(c rune) bool { return (c < '0' || c > '9') && c != '.' }
+	if seconds, err := strconv.ParseFloat(value, 64); !strings.ContainsFunc(value, isOther) &&
+		(err == nil || errors.Is(err, strconv.ErrRange)) {
+		return time.Duration(min(seconds, year.Seconds()) * float64(time.Second))
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return min(max(0, date.Sub(now)), year)

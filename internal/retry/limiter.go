@@ -13,18 +13,23 @@ import (
 type Limits struct {
 	InFlight int // how many requests may be in flight at the same time
 
-	// How many requests a second may be sent; 0: as many as there are. A write includes the read that it is based on.
-	ReadsPerSecond, WritesPerSecond float64
+	// Pace holds until the API first answers "too many requests", and SlowPace from then on. SlowPace has the fields of
+	// Pace that are not 0.
+	Pace, SlowPace Pace
 
 	Random Random // nil: the global source
 }
+
+// Pace is how many requests a second may be sent; 0: as many as there are. A write includes the read that it is based
+// on.
+type Pace struct{ Reads, Writes float64 }
 
 // Kind says how a request counts against the limits.
 type Kind int
 
 const (
-	Read     Kind = iota // waits for its turn below ReadsPerSecond
-	Write                // waits for its turn below WritesPerSecond
+	Read     Kind = iota // waits for its turn at the [Pace] of reads
+	Write                // waits for its turn at the [Pace] of writes
 	Reserved             // has had its turn: see [Limiter.Wait]
 )
 
@@ -33,6 +38,7 @@ const (
 type Limiter struct {
 	inFlight chan struct{}
 	turns    map[Kind]*rate.Limiter
+	slow     Pace
 	random   Random
 
 	mu     sync.Mutex
@@ -42,13 +48,14 @@ type Limiter struct {
 // NewLimiter returns a Limiter.
 func NewLimiter(limits Limits) *Limiter {
 	l := &Limiter{
-		inFlight: make(chan struct{}, limits.InFlight), turns: map[Kind]*rate.Limiter{}, random: limits.Random,
+		inFlight: make(chan struct{}, limits.InFlight), turns: map[Kind]*rate.Limiter{},
+		slow: limits.SlowPace, random: limits.Random,
 	}
-	if limits.ReadsPerSecond > 0 {
-		l.turns[Read] = rate.NewLimiter(rate.Limit(limits.ReadsPerSecond), 1)
+	if limits.Pace.Reads > 0 {
+		l.turns[Read] = rate.NewLimiter(rate.Limit(limits.Pace.Reads), 1)
 	}
-	if limits.WritesPerSecond > 0 {
-		l.turns[Write] = rate.NewLimiter(rate.Limit(limits.WritesPerSecond), 1)
+	if limits.Pace.Writes > 0 {
+		l.turns[Write] = rate.NewLimiter(rate.Limit(limits.Pace.Writes), 1)
 	}
 	return l
 }
@@ -114,10 +121,16 @@ func (l *Limiter) pause() time.Duration {
 	return time.Until(l.paused)
 }
 
+// pauseFor holds back all requests for d after "too many requests", and slows them down for good.
 func (l *Limiter) pauseFor(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if until := time.Now().Add(d); until.After(l.paused) {
 		l.paused = until
+	}
+	for kind, perSecond := range map[Kind]float64{Read: l.slow.Reads, Write: l.slow.Writes} {
+		if turns := l.turns[kind]; turns != nil && perSecond > 0 {
+			turns.SetLimit(rate.Limit(perSecond))
+		}
 	}
 }

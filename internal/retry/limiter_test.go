@@ -68,7 +68,7 @@ func TestInFlight(t *testing.T) {
 }
 
 func TestSpacing(t *testing.T) {
-	limits := retry.Limits{InFlight: 10, ReadsPerSecond: 4, WritesPerSecond: 2}
+	limits := retry.Limits{InFlight: 10, Pace: retry.Pace{Reads: 4, Writes: 2}}
 	for _, tt := range []struct {
 		name string
 		kind retry.Kind
@@ -91,7 +91,7 @@ func TestSpacing(t *testing.T) {
 // TestReadsAndWritesAreSpacedSeparately has the next read wait for its turn, but not the write at the same time.
 func TestReadsAndWritesAreSpacedSeparately(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
-		limiter := retry.NewLimiter(retry.Limits{InFlight: 10, ReadsPerSecond: 1, WritesPerSecond: 1})
+		limiter := retry.NewLimiter(retry.Limits{InFlight: 10, Pace: retry.Pace{Reads: 1, Writes: 1}})
 		start := time.Now()
 		for _, tt := range []struct {
 			kind retry.Kind
@@ -108,7 +108,7 @@ func TestReadsAndWritesAreSpacedSeparately(t *testing.T) {
 // sent all the same.
 func TestWaitingForATurnOccupiesNoPlace(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
-		limiter := retry.NewLimiter(retry.Limits{InFlight: 2, ReadsPerSecond: 1})
+		limiter := retry.NewLimiter(retry.Limits{InFlight: 2, Pace: retry.Pace{Reads: 1}})
 		var reads sync.WaitGroup
 		reads.Go(func() { send(t, ctx, limiter, retry.Read, 6, 0) })
 		synctest.Wait()
@@ -123,7 +123,7 @@ func TestWaitingForATurnOccupiesNoPlace(t *testing.T) {
 // sent as soon as it is free, without another turn.
 func TestFullInFlightKeepsTurns(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
-		limiter := retry.NewLimiter(retry.Limits{InFlight: 1, ReadsPerSecond: 1})
+		limiter := retry.NewLimiter(retry.Limits{InFlight: 1, Pace: retry.Pace{Reads: 1}})
 		release, err := limiter.Acquire(ctx, retry.Reserved)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestFullInFlightKeepsTurns(t *testing.T) {
 func TestTurnDuringAPause(t *testing.T) {
 	timed(t, 0, func(t *testing.T, ctx context.Context) {
 		none := func() float64 { return 0 } // no jitter: only the turns space the reads
-		limiter := retry.NewLimiter(retry.Limits{InFlight: 10, ReadsPerSecond: 1, Random: none})
+		limiter := retry.NewLimiter(retry.Limits{InFlight: 10, Pace: retry.Pace{Reads: 1}, Random: none})
 		time.AfterFunc(500*time.Millisecond, func() { pause(ctx, limiter, 10*time.Second) })
 		got := send(t, ctx, limiter, retry.Read, 5, 0)
 		// The turns after 1 to 4 seconds are given up.
@@ -152,9 +152,30 @@ func TestTurnDuringAPause(t *testing.T) {
 	})
 }
 
+// TestSlowPace has "too many requests" slow down reads and writes for good.
+func TestSlowPace(t *testing.T) {
+	timed(t, 0, func(t *testing.T, ctx context.Context) {
+		none := func() float64 { return 0 }
+		limiter := retry.NewLimiter(retry.Limits{
+			InFlight: 10, Pace: retry.Pace{Reads: 10, Writes: 5}, SlowPace: retry.Pace{Reads: 2, Writes: 1}, Random: none,
+		})
+		check := func(kind retry.Kind, want []time.Duration) {
+			if got := send(t, ctx, limiter, kind, 3, 0); !slices.Equal(got, want) {
+				t.Errorf("kind %d was sent at %v, want %v", kind, got, want)
+			}
+		}
+		check(retry.Read, seconds(0, 0.1, 0.2))
+		check(retry.Write, seconds(0, 0.2, 0.4))
+		pause(ctx, limiter, 5*time.Second)
+		time.Sleep(10 * time.Second) // virtual: until the pause is over
+		check(retry.Read, seconds(0, 0.5, 1))
+		check(retry.Write, seconds(0, 1, 2))
+	})
+}
+
 func TestNoTurnBeforeTheDeadline(t *testing.T) {
 	timed(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
-		limiter := retry.NewLimiter(retry.Limits{InFlight: 1, WritesPerSecond: 0.1})
+		limiter := retry.NewLimiter(retry.Limits{InFlight: 1, Pace: retry.Pace{Writes: 0.1}})
 		if err := limiter.Wait(ctx, retry.Write); err != nil {
 			t.Fatal(err)
 		}

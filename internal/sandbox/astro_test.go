@@ -19,6 +19,7 @@ const (
 	testWorkspace    = "clworkspace00000000000001"
 	testToken        = "cltoken000000000000000001"
 	testScoped       = "cltoken000000000000000002"
+	testOwn          = "cltoken000000000000000003" // makes the requests; not added, unless a test does
 
 	tokenPath = "/v1/organizations/" + testOrganization + "/tokens/" + testToken
 	rolesPath = tokenPath + "/roles"
@@ -29,7 +30,7 @@ const (
 	workspaceRole = `{"entityType":"WORKSPACE","entityId":"clworkspace00000000000001","role":"WORKSPACE_MEMBER"}`
 )
 
-var bearer = APIToken(testOrganization, testToken, time.Unix(4e9, 0))
+var bearer = APIToken(testOrganization, testOwn, time.Unix(4e9, 0))
 
 // newTestAstro returns an Organization with one Workspace, an Organization API token and a Workspace API token.
 func newTestAstro(o Options) *Astro {

@@ -2,9 +2,11 @@ package sandbox
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -104,15 +106,32 @@ func demoDAGRole(entityType, entityID, role string) string {
 func APIToken(organizationID, tokenID string, expires time.Time) string {
 	type claims struct {
 		Permissions []string `json:"permissions"`
+		APITokenID  string   `json:"apiTokenId"`
 		Expires     int64    `json:"exp,omitempty"`
 	}
-	c := claims{Permissions: []string{"organizationId:" + organizationID, "apiTokenId:" + tokenID}}
+	c := claims{
+		Permissions: []string{"organizationId:" + organizationID, "apiTokenId:" + tokenID}, APITokenID: tokenID,
+	}
 	if !expires.IsZero() {
 		c.Expires = expires.Unix()
 	}
 	segment := base64.RawURLEncoding.EncodeToString
 	return segment([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." + segment(encode(c)) + "." +
 		segment([]byte("not a signature: made by the sandbox"))
+}
+
+// tokenIDOf returns the ID in an API token, or an empty one.
+func tokenIDOf(apiToken string) string {
+	var c struct {
+		APITokenID string `json:"apiTokenId"`
+	}
+	parts := strings.Split(apiToken, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	_ = json.Unmarshal(payload, &c) // a token that is not a JWT has no ID
+	return c.APITokenID
 }
 
 // demoLatency is the latency of Astro requests in a [DemoServer].

@@ -48,8 +48,8 @@ func TestAPIToken(t *testing.T) {
 		expires time.Time
 		claims  string
 	}{
-		{"expires", time.Unix(1893456000, 0), `{"permissions":["organizationId:o1","apiTokenId:t1"],"exp":1893456000}`},
-		{"never expires", time.Time{}, `{"permissions":["organizationId:o1","apiTokenId:t1"]}`},
+		{"expires", time.Unix(1893456000, 0), `{"permissions":["organizationId:o1","apiTokenId:t1"],"apiTokenId":"t1","exp":1893456000}`},
+		{"never expires", time.Time{}, `{"permissions":["organizationId:o1","apiTokenId:t1"],"apiTokenId":"t1"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			parts := strings.Split(APIToken("o1", "t1", tt.expires), ".")

@@ -15,6 +15,9 @@ func (a *Astro) writeRoles(c *call) ([]byte, *astroError) {
 	if !ok {
 		return nil, astroErrorf(http.StatusNotFound, "API token not found: %s", c.segments[2])
 	}
+	if !a.maySetRoles() {
+		return nil, astroErrorf(http.StatusForbidden, "Forbidden: only an Organization Owner can set roles")
+	}
 	if t.scope != scopeOrganization {
 		return nil, astroErrorf(http.StatusBadRequest, "The roles of a token with the scope %s cannot be set", t.scope)
 	}
@@ -28,6 +31,16 @@ func (a *Astro) writeRoles(c *call) ([]byte, *astroError) {
 	}
 	a.store(t, roles)
 	return renderRoles(entries), nil
+}
+
+// maySetRoles reports whether the API token that makes the requests is an Organization Owner. One that is not among the
+// Organization's own is.
+func (a *Astro) maySetRoles() bool {
+	own, ok := a.token[tokenIDOf(a.options.APIToken)]
+	return !ok || slices.ContainsFunc(own.latest().roles, func(raw string) bool {
+		e, _ := parseEntry("", raw)
+		return e.kind == scopeOrganization && e.role == "ORGANIZATION_OWNER"
+	})
 }
 
 // checkRoles validates the entries of a write. An entry that the token already has, byte for byte, is always

@@ -98,3 +98,15 @@ func TestWriteToOtherTokens(t *testing.T) {
 	equal(t, "unknown token", direct(a, "POST", tokens+"none/roles", body(memberRole)).Code, 404)
 	equal(t, "roles", a.Roles(testScoped), []string{workspaceRole})
 }
+
+// TestOnlyOwnersWrite has writes by API tokens of the Organization with several roles.
+func TestOnlyOwnersWrite(t *testing.T) {
+	for role, status := range map[string]int{"ORGANIZATION_OWNER": 200, "ORGANIZATION_MEMBER": 403, "ORGANIZATION_BILLING_ADMIN": 403} {
+		t.Run(role, func(t *testing.T) {
+			a := newTestAstro(Options{})
+			a.AddToken(Token{ID: testOwn, Roles: []string{demoRole(scopeOrganization, testOrganization, role)}})
+			equal(t, "status", direct(a, "POST", rolesPath, body(memberRole)).Code, status)
+			equal(t, "status of a read", direct(a, "GET", tokenPath, "").Code, 200)
+		})
+	}
+}
