@@ -87,7 +87,7 @@ var ours = sync.OnceValue(func() *regexp.Regexp {
 		char = "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]);"
 		code = "(?:`[A-Za-z0-9_./* -]+`|<code>(?:[A-Za-z0-9* \u0080-\U0010ffff]|" + char + "(?:<!---->)?)*</code>)"
 		word = "(?:[^<>`*\\[\\]|~@$&#\\x00-\\x1f\\x7f\\\\]|" + char + "|" + code + ")"
-		line = "(?:[A-Za-z]|" + code + ")" + word + "*"
+		line = "(?:[A-Za-z]|[0-9]+ |" + code + ")" + word + "*"
 	)
 	return regexp.MustCompile("^(?:" + line + "|> " + line + "\n(?:>\n> \\*\\*What to do:\\*\\* " + line + "\n)?)?$")
 })
