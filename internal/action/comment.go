@@ -109,13 +109,17 @@ func (a *action) newGitHub() (*pullrequest.Client, error) {
 		return nil, errNoGitHubToken
 	}
 	return pullrequest.New(pullrequest.Config{
-		API:        cmp.Or(a.runner.Env("GITHUB_API_URL"), "https://api.github.com"),
-		GraphQL:    cmp.Or(a.runner.Env("GITHUB_GRAPHQL_URL"), "https://api.github.com/graphql"),
+		API:        a.runner.Env("GITHUB_API_URL"),
+		GraphQL:    a.runner.Env("GITHUB_GRAPHQL_URL"),
 		Repository: a.runner.Env("GITHUB_REPOSITORY"),
 		Token:      a.in.GitHubToken,
 		UserAgent:  "astro-workspace-grant/" + a.version,
 		Retrying: func(doing string, w retry.Wait) {
 			a.runner.LogRetry(doing, pullrequest.Reason(w.Err), w)
+		},
+		NoGraphQL: func(err error) {
+			a.runner.Warning("GraphQL not usable", fmt.Sprintf("GitHub's GraphQL failed: %s. The account of github-token is found "+
+				"out in another way. Check the variable GITHUB_GRAPHQL_URL.", pullrequest.Reason(err)))
 		},
 	})
 }
@@ -237,13 +241,15 @@ func commentOutputs(number int, comment *pullrequest.Comment) []runner.Output {
 // warnGitHub reports that GitHub failed, why, and what to do about it.
 func (a *action) warnGitHub(title string, err error) {
 	what, hint := "GitHub failed: "+pullrequest.Reason(err), "The next run updates it."
-	switch status := pullrequest.Status(err); {
+	switch status, cure := pullrequest.Status(err), pullrequest.Cure(err); {
 	case errors.Is(err, errNoGitHubToken):
 		what, hint = "There is no token for GitHub", setGitHubToken
-	case status == http.StatusForbidden:
-		hint = "Give the job the permission pull-requests: write. Runs from a fork or by Dependabot get a token that can only read."
+	case cure != "":
+		hint = cure
 	case status == http.StatusUnauthorized:
 		hint = "Check the secret behind github-token: the token was revoked or has expired."
+	case status == http.StatusForbidden:
+		hint = "Give the job the permission pull-requests: write. Runs from a fork or by Dependabot get a token that can only read."
 	case status == http.StatusNotFound:
 		hint = "Check the number of the pull request, and give the job the permission pull-requests: write."
 	}

@@ -150,9 +150,11 @@ func (a *action) cannotCompare(err error) *grant.Problem {
 		Hint: message.New("Run it again later."),
 	}
 	refusals := []int{http.StatusForbidden, http.StatusUnauthorized, http.StatusNotFound}
-	switch {
+	switch cure := pullrequest.Cure(err); {
 	case errors.Is(err, context.Canceled):
 		*problem = a.explain.Error(err)
+	case cure != "":
+		problem.Kind, problem.Hint = grant.Forbidden, message.New("%s", message.Trusted(cure))
 	case slices.Contains(refusals, pullrequest.Status(err)) || errors.Is(err, errNoGitHubToken):
 		problem.Kind = grant.Forbidden
 		problem.Hint = message.New(

@@ -19,6 +19,7 @@ type event struct {
 	public bool
 	// unknown says why it is unknown whether a fork triggered the run. Then public is set.
 	unknown message.Text
+	cure    string // what to do about that; may be empty
 	// unreadable says why the event cannot be read. It is empty outside of a workflow run, where there is none.
 	unreadable message.Text
 }
@@ -61,7 +62,7 @@ func (e *event) readPullRequest(ctx context.Context, a *action, number int) {
 			return
 		}
 	}
-	e.public, e.unknown = true, gitHubFailure(err)
+	e.public, e.unknown, e.cure = true, gitHubFailure(err), pullrequest.Cure(err)
 }
 
 // checkFork returns the problem that a run for an unmerged pull request from a fork must not grant anything. A grants
@@ -117,6 +118,9 @@ func (a *action) unreadableEvent() *grant.Problem {
 func (a *action) forkHint() message.Text {
 	if a.in.GitHubToken == "" {
 		return message.New("%s", message.Trusted(setGitHubToken))
+	}
+	if a.event.cure != "" {
+		return message.New("%s", message.Trusted(a.event.cure))
 	}
 	return message.New("Give the job the permission pull-requests: read, or run it again later.")
 }

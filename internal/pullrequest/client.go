@@ -2,7 +2,6 @@ package pullrequest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,23 +13,21 @@ import (
 	"astro-workspace-grant/internal/retry"
 )
 
-const (
-	// requestTimeout is the limit for one request.
-	requestTimeout = 10 * time.Second
-	// secondaryWait is how long to wait after a secondary rate limit without a time (GitHub's advice).
-	secondaryWait = time.Minute
-)
+// requestTimeout is the limit for one request.
+const requestTimeout = 10 * time.Second
 
 // Config is what a [Client] needs.
 type Config struct {
-	API        string // root of the REST API, as https://api.github.com
-	GraphQL    string // address of GraphQL, as https://api.github.com/graphql
+	API        string // root of the REST API; by default https://api.github.com, or the one that belongs to GraphQL
+	GraphQL    string // address of GraphQL; by default the one that belongs to the REST API, if there is one
 	Repository string // as owner/name
 	Token      string
 	UserAgent  string
 
 	// Retrying is called before each wait for another attempt.
 	Retrying func(doing string, w retry.Wait)
+	// NoGraphQL is called if GraphQL failed and the account of the token has to be found out without it.
+	NoGraphQL func(err error)
 }
 
 // Client speaks to GitHub about the pull requests of one repository.
@@ -48,15 +45,40 @@ func New(config Config) (*Client, error) {
 	if !ok || owner == "" || name == "" {
 		return nil, fmt.Errorf("%q is not a repository", config.Repository)
 	}
+	config.API, config.GraphQL = addresses(config.API, config.GraphQL)
 	base, err := url.Parse(strings.TrimRight(config.API, "/") + "/")
 	if err != nil || base.Host == "" {
 		return nil, fmt.Errorf("%q is not the address of an API", config.API)
+	}
+	if graphQL, err := url.Parse(config.GraphQL); err != nil || graphQL.Host != base.Host || graphQL.Scheme != base.Scheme {
+		config.GraphQL = "" // the token goes to no other host
 	}
 	client := github.NewClient(&http.Client{CheckRedirect: stayOnHost}).WithAuthToken(config.Token)
 	// Not WithEnterpriseURLs, which would extend the address: the runner's address already is the root.
 	client.BaseURL = base
 	client.UserAgent = config.UserAgent
 	return &Client{config: config, github: client, owner: owner, name: name}, nil
+}
+
+// addresses returns the addresses of the REST API and of GraphQL. One that is not given follows from the other.
+func addresses(api, graphQL string) (string, string) {
+	const public, publicGraphQL = "https://api.github.com", "https://api.github.com/graphql"
+	api, graphQL = strings.TrimRight(api, "/"), strings.TrimRight(graphQL, "/")
+	enterprise, isEnterprise := strings.CutSuffix(api, "/api/v3")
+	root, isGraphQLOfEnterprise := strings.CutSuffix(graphQL, "/api/graphql")
+	switch {
+	case api == "" && (graphQL == "" || graphQL == publicGraphQL):
+		return public, publicGraphQL
+	case api == "" && isGraphQLOfEnterprise:
+		return root + "/api/v3", graphQL
+	case api == "":
+		return strings.TrimSuffix(graphQL, "/graphql"), graphQL // as at GHE.com: https://api.SUBDOMAIN.ghe.com/graphql
+	case graphQL == "" && isEnterprise:
+		return api, enterprise + "/api/graphql"
+	case graphQL == "" && (api == public || strings.HasSuffix(api, ".ghe.com")):
+		return api, api + "/graphql"
+	}
+	return api, graphQL
 }
 
 // stayOnHost follows the redirect of a renamed repository, but takes the token to no other host.
@@ -86,66 +108,4 @@ func once[T any](ctx context.Context, request func(ctx context.Context) (T, erro
 		return result, err
 	}
 	return result, classify(err)
-}
-
-// classify marks an error that is worth another attempt.
-func classify(err error) error {
-	var limit *github.RateLimitError
-	var secondary *github.AbuseRateLimitError
-	var answer *github.ErrorResponse
-	switch {
-	case errors.Is(err, github.ErrPathForbidden) || retry.IsUntrusted(err):
-		return err
-	case errors.As(err, &limit):
-		return retry.Retryable(err, max(0, time.Until(limit.Rate.Reset.Time)))
-	case errors.As(err, &secondary):
-		if secondary.RetryAfter != nil {
-			return retry.Retryable(err, *secondary.RetryAfter)
-		}
-		return retry.Retryable(err, secondaryWait)
-	case errors.As(err, &answer):
-		if !retry.IsRetryableStatus(answer.Response.StatusCode) {
-			return err
-		}
-		return retry.Retryable(err, retry.ParseRetryAfter(answer.Response.Header.Get("Retry-After"), time.Now()))
-	}
-	return retry.Retryable(err, 0)
-}
-
-// Status returns the HTTP status of the answer that an error is about, or 0 if there was no answer.
-func Status(err error) int {
-	var limit *github.RateLimitError
-	var secondary *github.AbuseRateLimitError
-	var answer *github.ErrorResponse
-	switch {
-	case errors.As(err, &limit), errors.As(err, &secondary):
-		return http.StatusTooManyRequests
-	case errors.As(err, &answer):
-		return answer.Response.StatusCode
-	}
-	return 0
-}
-
-// Reason says in a few words why a request failed, without the address that go-github puts before it.
-func Reason(err error) string {
-	var limit *github.RateLimitError
-	var secondary *github.AbuseRateLimitError
-	var answer *github.ErrorResponse
-	var inURL *url.Error
-	switch {
-	case errors.As(err, &limit):
-		return "rate limit reached until " + limit.Rate.Reset.UTC().Format(time.TimeOnly) + " UTC"
-	case errors.As(err, &secondary):
-		return "secondary rate limit reached"
-	case errors.As(err, &answer):
-		name := http.StatusText(answer.Response.StatusCode)
-		text := fmt.Sprintf("%d %s", answer.Response.StatusCode, name)
-		if answer.Message != "" && !strings.EqualFold(answer.Message, name) {
-			text += ": " + answer.Message
-		}
-		return text
-	case errors.As(err, &inURL):
-		return inURL.Err.Error()
-	}
-	return err.Error()
 }

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -93,59 +91,4 @@ func (c *Client) comments(ctx context.Context, number int) ([]*github.IssueComme
 		all = append(all, comments...)
 	}
 	return all, errors.Join(errs...)
-}
-
-// account is the account that a token belongs to.
-type account struct {
-	Login string `json:"login"`
-	ID    int64  `json:"databaseId"`
-}
-
-// wrote reports whether the account wrote the comment. Not every API returns the ID, and only some of them add [bot]
-// to the login of a bot.
-func (a account) wrote(comment *github.IssueComment) bool {
-	if a.ID != 0 {
-		return comment.GetUser().GetID() == a.ID
-	}
-	bare := func(login string) string { return strings.TrimSuffix(strings.ToLower(login), "[bot]") }
-	return a.Login != "" && bare(comment.GetUser().GetLogin()) == bare(a.Login)
-}
-
-// Identify finds out which account the token belongs to, unless that is known.
-func (c *Client) Identify(ctx context.Context) (err error) {
-	if c.us == (account{}) {
-		c.us, err = c.viewer(ctx)
-	}
-	return err
-}
-
-// viewer asks which account the token belongs to. REST's GET /user refuses a workflow's own token; GraphQL answers
-// all kinds.
-func (c *Client) viewer(ctx context.Context) (account, error) {
-	return try(ctx, c, "reading the account of the GitHub token", func(ctx context.Context) (account, error) {
-		query := map[string]string{"query": "query { viewer { login databaseId } }"}
-		request, err := c.github.NewRequest(http.MethodPost, c.config.GraphQL, query)
-		if err != nil {
-			return account{}, err
-		}
-		var answer struct {
-			Data struct {
-				Viewer account `json:"viewer"`
-			} `json:"data"`
-			Errors []struct {
-				Message string `json:"message"`
-			} `json:"errors"`
-		}
-		if _, err := c.github.Do(ctx, request, &answer); err != nil {
-			return account{}, err
-		}
-		if answer.Data.Viewer.Login == "" {
-			why := "no viewer in the answer"
-			if len(answer.Errors) > 0 {
-				why = answer.Errors[0].Message
-			}
-			return account{}, errors.New(why)
-		}
-		return answer.Data.Viewer, nil
-	})
 }

@@ -93,7 +93,8 @@ var ours = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func isOurs(markdown string) bool {
-	markdown = strings.ReplaceAll(markdown, "https://api.astronomer.io/v1", "") // the only address in our messages
+	// The only addresses in our messages:
+	markdown = strings.NewReplacer("https://api.astronomer.io/v1", "", "https://status.astronomer.io", "").Replace(markdown)
 	return ours().MatchString(markdown) && !strings.Contains(markdown, "://") && !strings.Contains(markdown, "www.")
 }
 

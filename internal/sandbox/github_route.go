@@ -56,6 +56,10 @@ func (g *GitHub) findRoute(c *gitHubCall) *gitHubError {
 		c.root, path = "/api/v3", "/"+rest
 	}
 	c.path = path
+	if c.Method == http.MethodGet && path == "/user" {
+		c.do = (*GitHub).readUser
+		return nil
+	}
 	path, ok := g.insideRepository(path)
 	if !ok || !c.authenticated() { // GitHub hides private repositories from anonymous clients
 		return gitHubErrorf(http.StatusNotFound, "Not Found")

@@ -47,6 +47,17 @@ func (g *GitHub) graphql(c *gitHubCall) (response, *gitHubError) {
 	return jsonResponse(http.StatusOK, map[string]any{"data": map[string]any{"viewer": viewer}}), nil
 }
 
+// readUser refuses the tokens of apps, such as a workflow's own, as GitHub does.
+func (g *GitHub) readUser(c *gitHubCall) (response, *gitHubError) {
+	switch {
+	case !c.authenticated():
+		return response{}, gitHubErrorf(http.StatusUnauthorized, "Requires authentication")
+	case c.actor.Type == "Bot":
+		return response{}, gitHubErrorf(http.StatusForbidden, "Resource not accessible by integration")
+	}
+	return jsonResponse(http.StatusOK, renderUser(c.actor.Account)), nil
+}
+
 func graphqlError(message string) response {
 	return jsonResponse(http.StatusOK, map[string]any{"errors": []map[string]string{{"message": message}}})
 }
