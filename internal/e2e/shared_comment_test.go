@@ -135,7 +135,9 @@ func TestCommentOfMatrixWithFaults(t *testing.T) {
 	t.Parallel()
 	const size = 20
 	faults := []sandbox.Fault{
-		{Status: http.StatusBadGateway}, {Status: http.StatusServiceUnavailable, After: true}, {Reset: true, After: true},
+		{Status: http.StatusBadGateway},
+		{Status: http.StatusServiceUnavailable, After: true},
+		{Reset: true, After: true},
 		sandbox.GitHubSecondaryRateLimit(http.StatusForbidden, 2*time.Second),
 	}
 	var n atomic.Int64
@@ -185,7 +187,8 @@ func TestCommentOfSeveralTokens(t *testing.T) {
 	t.Parallel()
 	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	for i, job := range []struct{ token, role, workspace string }{
-		{"CI Deployer", "WORKSPACE_MEMBER", "Production"}, {"CI Deployer", "WORKSPACE_OWNER", "Staging"},
+		{"CI Deployer", "WORKSPACE_MEMBER", "Production"},
+		{"CI Deployer", "WORKSPACE_OWNER", "Staging"},
 		{"Provisioner", "WORKSPACE_MEMBER", "Production"},
 	} {
 		o.run(t, with("org-token-name", job.token, "role", job.role, "workspace", job.workspace,

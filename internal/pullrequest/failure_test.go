@@ -70,11 +70,15 @@ func TestLimited(t *testing.T) {
 		{"429 with a time", 429, map[string]string{"Retry-After": "7"}, `{}`, 7 * time.Second},
 		{"403 with a time", 403, map[string]string{"Retry-After": "7"}, `{"message":"x"}`, 7 * time.Second},
 		{
-			"403, nothing remaining", 403, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}, `{}`,
+			"403, nothing remaining", 403,
+			map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset},
+			`{}`,
 			90 * time.Second,
 		},
 		{
-			"429, nothing remaining", 429, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}, `{}`,
+			"429, nothing remaining", 429,
+			map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset},
+			`{}`,
 			90 * time.Second,
 		},
 		{"403, nothing remaining, no time", 403, map[string]string{"X-RateLimit-Remaining": "0"}, `{}`, time.Minute},

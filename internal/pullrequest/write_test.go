@@ -184,8 +184,12 @@ func TestModelCommentLong(t *testing.T) {
 
 func modelComment(t *testing.T, times int) {
 	faults := []sandbox.Fault{
-		{Status: http.StatusBadGateway}, {Status: http.StatusServiceUnavailable, After: true}, {Reset: true, After: true},
-		sandbox.GitHubSecondaryRateLimit(http.StatusForbidden, 2*time.Second), {Delay: 500 * time.Millisecond}, {Delay: 3 * time.Second, After: true},
+		{Status: http.StatusBadGateway},
+		{Status: http.StatusServiceUnavailable, After: true},
+		{Reset: true, After: true},
+		sandbox.GitHubSecondaryRateLimit(http.StatusForbidden, 2*time.Second),
+		{Delay: 500 * time.Millisecond},
+		{Delay: 3 * time.Second, After: true},
 	}
 	flaky := func(int, *http.Request) sandbox.Fault {
 		if rand.IntN(5) > 0 {

@@ -30,6 +30,7 @@ func owner(r *Row)     { r.Role = grant.Owner }
 func at(t int64) func(*Row) {
 	return func(r *Row) { r.At = t }
 }
+
 func by(source string, leg int) func(*Row) {
 	return func(r *Row) { r.Source, r.Leg = source, leg }
 }
@@ -52,8 +53,13 @@ func TestMerge(t *testing.T) {
 		want    []Row // nil: as before
 	}{
 		{"first row", nil, []Row{said("a", 1)}, 1, []Row{said("a", 1)}},
-		{"row of another job", []Row{said("a", 1, by("x", 0))}, []Row{said("b", 1, by("y", 0))}, 1,
-			[]Row{said("a", 1, by("x", 0)), said("b", 1, by("y", 0))}},
+		{
+			"row of another job",
+			[]Row{said("a", 1, by("x", 0))},
+			[]Row{said("b", 1, by("y", 0))},
+			1,
+			[]Row{said("a", 1, by("x", 0)), said("b", 1, by("y", 0))},
+		},
 		{"plan, then grant", []Row{said("a", 1, planned)}, []Row{said("a", 2)}, 1, []Row{said("a", 2)}},
 		{"plan by another job, then grant", []Row{said("a", 1, planned, by("x", 0))}, []Row{said("a", 2)}, 1, []Row{said("a", 2)}},
 		{"the same plan again", []Row{said("a", 1, planned)}, []Row{said("a", 2, planned)}, 1, nil},
@@ -63,22 +69,47 @@ func TestMerge(t *testing.T) {
 		{"plan, then unchanged", []Row{said("a", 1, planned)}, []Row{said("a", 2, unchanged)}, 1, []Row{said("a", 2, unchanged)}},
 		{"granted, then unchanged", []Row{said("a", 1)}, []Row{said("a", 2, unchanged)}, 1, nil},
 		{"granted, then a plan without changes", []Row{said("a", 1)}, []Row{said("a", 2, unchanged, planned)}, 1, nil},
-		{"granted, then another role, unchanged", []Row{said("a", 1)}, []Row{said("a", 2, unchanged, owner)}, 1,
-			[]Row{said("a", 2, unchanged, owner)}},
+		{
+			"granted, then another role, unchanged",
+			[]Row{said("a", 1)},
+			[]Row{said("a", 2, unchanged, owner)},
+			1,
+			[]Row{said("a", 2, unchanged, owner)},
+		},
 		{"granted, then failed", []Row{said("a", 1)}, []Row{said("a", 2, failed)}, 1, []Row{said("a", 2, failed)}},
 		{"older plan", []Row{said("a", 2)}, []Row{said("a", 1, planned, at(3))}, 1, nil},
 		{"older run that changed the role before", []Row{said("a", 2, owner)}, []Row{said("a", 1)}, 1, nil},
 		{"older run that changed the role since", []Row{said("a", 2, owner)}, []Row{said("a", 1, at(3))}, 1, []Row{said("a", 1, at(3))}},
 		{"older run that failed", []Row{said("a", 2)}, []Row{said("a", 1, failed, at(3))}, 1, nil},
-		{"row that the job no longer plans", []Row{said("a", 1, planned), said("b", 1, planned)}, []Row{said("a", 2, planned)}, 1,
-			[]Row{said("a", 1, planned)}},
+		{
+			"row that the job no longer plans",
+			[]Row{said("a", 1, planned), said("b", 1, planned)},
+			[]Row{said("a", 2, planned)},
+			1,
+			[]Row{said("a", 1, planned)},
+		},
 		{"row that it has granted before", []Row{said("b", 1)}, []Row{said("a", 2)}, 1, []Row{said("b", 1), said("a", 2)}},
-		{"plan of another leg", []Row{said("b", 1, planned, by("job", 1))}, []Row{said("a", 2, planned)}, 2,
-			[]Row{said("a", 2, planned), said("b", 1, planned, by("job", 1))}},
-		{"plan of a leg that is no more", []Row{said("b", 1, planned, by("job", 2))}, []Row{said("a", 2, planned)}, 2,
-			[]Row{said("a", 2, planned)}},
-		{"plan of a newer run", []Row{said("b", 3, planned)}, []Row{said("a", 2, planned)}, 1,
-			[]Row{said("b", 3, planned), said("a", 2, planned)}},
+		{
+			"plan of another leg",
+			[]Row{said("b", 1, planned, by("job", 1))},
+			[]Row{said("a", 2, planned)},
+			2,
+			[]Row{said("a", 2, planned), said("b", 1, planned, by("job", 1))},
+		},
+		{
+			"plan of a leg that is no more",
+			[]Row{said("b", 1, planned, by("job", 2))},
+			[]Row{said("a", 2, planned)},
+			2,
+			[]Row{said("a", 2, planned)},
+		},
+		{
+			"plan of a newer run",
+			[]Row{said("b", 3, planned)},
+			[]Row{said("a", 2, planned)},
+			1,
+			[]Row{said("b", 3, planned), said("a", 2, planned)},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			earlier := tableOf(slices.Clone(tt.earlier)...)
