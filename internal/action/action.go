@@ -50,11 +50,10 @@ func Run(ctx context.Context, env Environment) int {
 		Timeout: in.Timeout, Wait: in.Wait, APIURL: in.APIURL, Expires: in.Claims.Expires, DryRun: in.DryRun,
 		Redact: a.event.public,
 	}
-	wanted, problems := a.wanted(ctx, problems)
+	wanted, problems := a.wanted(ctx, append(problems, a.checkFiles()...))
 	comment := a.findComment(ctx)
 	result := a.grant(ctx, wanted, problems)
-	a.writeReportFile(&result, a.pullRequest())
-	code := result.Publish(r)
+	code := max(result.Publish(r), a.writeReportFile(&result, a.pullRequest()))
 	a.comment(ctx, comment, &result)
 	return code
 }

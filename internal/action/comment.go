@@ -105,7 +105,10 @@ func gitHubFailure(err error) message.Text {
 const setGitHubToken = "Leave github-token out to use the workflow's own token, or pass one from a secret. Outside of a workflow, set the variable GITHUB_TOKEN."
 
 func (a *action) newGitHub() (*pullrequest.Client, error) {
-	if a.in.GitHubToken == "" {
+	switch {
+	case a.in.BadProxy != "":
+		return nil, fmt.Errorf("the variable %s is not a valid address of a proxy", a.in.BadProxy)
+	case a.in.GitHubToken == "":
 		return nil, errNoGitHubToken
 	}
 	return pullrequest.New(pullrequest.Config{

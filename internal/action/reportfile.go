@@ -6,16 +6,44 @@ import (
 	"astro-workspace-grant/internal/report"
 )
 
-// writeReportFile writes the report file, if one is wanted. A failure is a problem of the run: the file is an audit
-// trail.
-func (a *action) writeReportFile(result *report.Result, pullRequest int) {
-	if err := a.tryReportFile(result, pullRequest); err != nil {
-		result.Problems = append(result.Problems, grant.Problem{
+// checkFiles returns the problems that the run could not report what it has done: with its outputs, in the job summary, or
+// in the report file. That file is not tried again then.
+func (a *action) checkFiles() (problems []grant.Problem) {
+	if err := a.runner.CheckFiles(); err != nil {
+		problems = append(problems, grant.Problem{
 			Kind: grant.InvalidInput,
-			What: message.New("The report file could not be written: %s.", err.Error()),
-			Hint: message.New("Check the input report-file. The job summary shows the result."),
+			What: message.New("The result could not be reported: %s.", message.Trusted(err.Error())),
+			Hint: message.New("The runner creates this file for the step. Check the runner and its disk."),
 		})
 	}
+	if a.in.ReportFile == "" {
+		return problems
+	}
+	if err := report.CheckFile(a.checkout(), a.in.ReportFile); err != nil {
+		problems = append(problems, grant.Problem{
+			Kind: grant.InvalidInput,
+			What: message.New("The report file cannot be written: %s.", err.Error()),
+			Hint: message.New("Check the input report-file, and that the step may write to the checkout."),
+		})
+		a.in.ReportFile = ""
+	}
+	return problems
+}
+
+// writeReportFile writes the report file, if one is wanted. If that fails, the step fails, as the file is an audit trail,
+// but the result stays that of the grant.
+func (a *action) writeReportFile(result *report.Result, pullRequest int) (code int) {
+	err := a.tryReportFile(result, pullRequest)
+	if err == nil {
+		return 0
+	}
+	what := message.New("The report file could not be written: %s. Everything else is as reported. Check the input report-file "+
+		"and the disk, and run it again: that is safe.", err.Error())
+	a.runner.Error("Report file not written", what.String())
+	if err := a.runner.Summary("\n> ❌ " + what.Markdown() + "\n"); err != nil {
+		a.runner.Warning("Job summary not written", err.Error())
+	}
+	return 1
 }
 
 func (a *action) tryReportFile(result *report.Result, pullRequest int) error {

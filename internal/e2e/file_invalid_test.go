@@ -182,6 +182,9 @@ func TestFilePath(t *testing.T) {
 		{"link to the outside", "out.yml", link(outside, "out.yml"), []string{"cannot be read"}},
 		{"link to a folder outside", "out/grants.yml", link(filepath.Dir(outside), "out"), []string{"cannot be read"}},
 		{"link inside", "in.yml", link(grantsPath, "in.yml"), nil},
+		{"with the root of the checkout", "/github/workspace/" + grantsPath, checkout(aFile), nil},
+		{"with the other extension", ".github/grants.yaml", checkout(aFile), []string{"does not exist", `There is ".github/grants.yml"`}},
+		{"root of the checkout and out of it", "/github/workspace/../x.yml", checkout(aFile), []string{"not a path inside the checkout"}},
 		{"path with dots", "./.github/../.github//grants.yml", checkout(aFile), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -105,3 +105,25 @@ func TestLargeOutput(t *testing.T) {
 		})
 	}
 }
+
+// TestLargeOutputOfInputs has more Workspaces than an environment string can hold the grants of.
+func TestLargeOutputOfInputs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	var names []string
+	for i := range 900 {
+		names = append(names, fmt.Sprintf("Workspace of team %d", i))
+		w.AddWorkspace(fmt.Sprintf("clmany%019d", i), names[i])
+	}
+	r := run(t, w.root, with("workspace", strings.Join(names, "\n")))
+	r.is(t, "status", "granted", "grants", "", "granted", "900")
+	contains(t, "the notice", r.named("notice")[0].message, "report-file")
+	for name, value := range r.outputs {
+		if len(value) > 96<<10 {
+			t.Errorf("the output %s has %d bytes", name, len(value))
+		}
+	}
+}

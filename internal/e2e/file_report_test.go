@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -143,9 +144,10 @@ func TestReportPath(t *testing.T) {
 		{"path that is not clean", "./a/../report.json", checkout(aFile), "", true},
 		{"parent directory", "../report.json", checkout(aFile), "Invalid input", false},
 		{"absolute", filepath.Join(outside, "report.json"), checkout(aFile), "Invalid input", false},
-		{"through a symbolic link", "out/report.json", link, "Invalid input", true},
-		{"directory", ".github", checkout(aFile), "Invalid input", true},
-		{"below a file", grantsPath + "/report.json", checkout(aFile), "Invalid input", true},
+		{"through a symbolic link", "out/report.json", link, "Invalid input", false},
+		{"directory", ".github", checkout(aFile), "Invalid input", false},
+		{"below a file", grantsPath + "/report.json", checkout(aFile), "Invalid input", false},
+		{"with the root of the checkout", "/github/workspace/a/report.json", checkout(aFile), "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -154,7 +156,7 @@ func TestReportPath(t *testing.T) {
 			r := p.wait()
 			equal(t, "writes", w.count(writeRoles), map[bool]int{true: 2}[tt.grants])
 			if tt.title == "" {
-				text, _ := os.ReadFile(p.path(tt.path))
+				text, _ := os.ReadFile(p.path(strings.TrimPrefix(tt.path, "/github/workspace/")))
 				equal(t, "the report is valid JSON", json.Valid(text), true)
 				equal(t, "exit code", r.code, 0)
 				return
@@ -167,5 +169,49 @@ func TestReportPath(t *testing.T) {
 			left, _ := os.ReadDir(outside)
 			equal(t, "files outside", len(left), 0)
 		})
+	}
+}
+
+// TestReportFileLost has the report file become unwritable during the grant. The step fails, but not the grant.
+func TestReportFileLost(t *testing.T) {
+	t.Parallel()
+	var folder string
+	w := demo(t, sandbox.Options{}, onNth(1, writeRoles, func(*sandbox.Astro) sandbox.Fault {
+		if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file in the place of the folder
+			t.Error(err)
+		}
+		return sandbox.Fault{}
+	}))
+	r := run(t, w.root, with("report-file", "reports/report.json"), checkout(aFile), func(s *setup) { folder = s.path("reports") })
+	r.is(t, "status", "granted", "error", "", "changed", "true")
+	equal(t, "exit code", r.code, 1)
+	errors := r.named("error")
+	equal(t, "errors", len(errors), 1)
+	contains(t, "the error", errors[0].message, "report file could not be written", "Everything else is as reported")
+	contains(t, "the summary", r.summary, "### ✅ Astro Workspace grant: 1 granted", "❌ The report file could not be written")
+}
+
+// TestOwnerOfReportFile has a checkout that belongs to the runner's account. What the container creates there, as root,
+// belongs to it as well.
+func TestOwnerOfReportFile(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	t.Parallel()
+	const runner = 1001
+	w := demo(t, sandbox.Options{}, nil)
+	p := start(t, w.root, with("report-file", "reports/access/report.json"), checkout(aFile), func(s *setup) {
+		if err := os.Chown(s.dir, runner, runner+1); err != nil {
+			t.Fatal(err)
+		}
+	})
+	p.wait().is(t, "status", "granted")
+	for _, name := range []string{"reports", "reports/access", "reports/access/report.json"} {
+		info, err := os.Stat(p.path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner := info.Sys().(*syscall.Stat_t)
+		equal(t, "owner of "+name, []uint32{owner.Uid, owner.Gid}, []uint32{runner, runner + 1})
 	}
 }

@@ -1,14 +1,16 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"astro-workspace-grant/internal/sandbox"
 )
 
-// TestMissingRunnerFiles has no usable files for the outputs and the job summary.
+// TestMissingRunnerFiles has no usable files for the outputs and the job summary. That is found out before the grant.
 func TestMissingRunnerFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -20,14 +22,14 @@ func TestMissingRunnerFiles(t *testing.T) {
 		words   []string
 	}{
 		{"GITHUB_OUTPUT unset", unset("GITHUB_OUTPUT"), 1, "error", []string{"GITHUB_OUTPUT", "not set"}},
-		{"outputs file is a directory", env("GITHUB_OUTPUT", folder), 1, "error", []string{"outputs", folder}},
+		{"outputs file is a directory", env("GITHUB_OUTPUT", folder), 1, "error", []string{"GITHUB_OUTPUT", folder}},
 		{
 			"outputs file in a missing directory", env("GITHUB_OUTPUT", folder+"/no/such/file"),
 			1, "error",
-			[]string{"outputs", "no such file"},
+			[]string{"GITHUB_OUTPUT", "no such file"},
 		},
 		{"GITHUB_STEP_SUMMARY unset", unset("GITHUB_STEP_SUMMARY"), 0, "warning", []string{"GITHUB_STEP_SUMMARY", "not set"}},
-		{"summary file is a directory", env("GITHUB_STEP_SUMMARY", folder), 0, "warning", []string{"summary", folder}},
+		{"summary file is a directory", env("GITHUB_STEP_SUMMARY", folder), 1, "error", []string{"GITHUB_STEP_SUMMARY", folder}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -35,12 +37,39 @@ func TestMissingRunnerFiles(t *testing.T) {
 			before := w.Roles(deployer)
 			r := run(t, w.root, with(), tt.how)
 			equal(t, "exit code", r.code, tt.code)
-			messages := r.named(tt.command)
-			if equal(t, tt.command+"s", len(messages), 1); len(messages) == 1 {
+			if messages := r.named(tt.command); len(messages) == 0 {
+				t.Errorf("no %s", tt.command)
+			} else {
 				contains(t, tt.command, messages[0].message, tt.words...)
 			}
 			lacks(t, "log", r.log, "panic", "status=")
-			w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
+			if tt.code == 0 {
+				w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
+				return
+			}
+			equal(t, "requests to Astro", w.calls(), nil)
+		})
+	}
+}
+
+// TestRunnerFilesLost has the files become unwritable during the grant. The step's result is that of the grant.
+func TestRunnerFilesLost(t *testing.T) {
+	t.Parallel()
+	for _, variable := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
+		t.Run(variable, func(t *testing.T) {
+			t.Parallel()
+			var path string
+			w := demo(t, sandbox.Options{}, onNth(1, writeRoles, func(*sandbox.Astro) sandbox.Fault {
+				if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+					t.Error(err)
+				}
+				return sandbox.Fault{}
+			}))
+			r := run(t, w.root, with(), func(s *setup) { path = s.env[variable] })
+			equal(t, "exit code", r.code, 0)
+			equal(t, "errors", len(r.named("error")), 0)
+			equal(t, "warnings", len(r.named("warning")), 1)
+			contains(t, "the log", r.log, "Granted: WORKSPACE_OPERATOR")
 		})
 	}
 }

@@ -148,3 +148,19 @@ func TestNoProxy(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadableProxy has variables of a proxy that Go's client would ignore. Nothing is sent, as it would go past the proxy.
+func TestUnreadableProxy(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
+			r := o.run(t, with(), env(name, "http://me:50%off-s3cret@proxy.invalid:3128"))
+			r.failed(t, "invalid-input", "The variable "+name+" is not a valid address of a proxy")
+			lacks(t, "the log and the summary", r.log+r.summary, "s3cret")
+			equal(t, "requests to Astro", o.calls(), nil)
+			equal(t, "requests to GitHub", len(o.github.Requests()), 0)
+		})
+	}
+}

@@ -43,12 +43,29 @@ func Read(root, name string) ([]File, []grant.Problem) {
 	for _, path := range paths {
 		content, err := readFile(dir, path, left)
 		if err != nil {
-			return fail(whyNotRead(path, err))
+			what, hint := whyNotRead(path, err)
+			if other := otherExtension(path); errors.Is(err, fs.ErrNotExist) && exists(dir, other) {
+				hint = message.New("There is %s: set grants-file to that.", other)
+			}
+			return fail(what, hint)
 		}
 		left -= int64(len(content))
 		files = append(files, File{path, content})
 	}
 	return files, nil
+}
+
+// otherExtension returns the path with .yaml instead of .yml, and the other way around.
+func otherExtension(path string) string {
+	if name, ok := strings.CutSuffix(path, ".yaml"); ok {
+		return name + ".yml"
+	}
+	return strings.TrimSuffix(path, ".yml") + ".yaml"
+}
+
+func exists(dir *os.Root, path string) bool {
+	_, err := dir.Stat(path)
+	return err == nil
 }
 
 var (

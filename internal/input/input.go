@@ -76,6 +76,7 @@ type Inputs struct {
 	Claims                astro.Claims
 	Organization          string // empty: that of the API token
 	APIURL                string
+	BadProxy              string // the name of a variable of a proxy that cannot be read: nothing may be sent
 	Timeout, Wait, Settle time.Duration
 	DryRun, AllowFork     bool
 

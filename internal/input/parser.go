@@ -17,6 +17,7 @@ type parser struct {
 	defaults map[string]string
 	secrets  []string                   // API tokens that were pasted into other inputs
 	problems map[string][]grant.Problem // by the name of the input
+	others   []grant.Problem            // of no input
 }
 
 func newParser(r *runner.Runner) *parser {
@@ -32,7 +33,7 @@ func newParser(r *runner.Runner) *parser {
 
 // all returns the problems in the order of the inputs.
 func (p *parser) all() []grant.Problem {
-	var all []grant.Problem
+	all := p.others
 	for _, input := range All() {
 		all = append(all, p.problems[input.Name]...)
 	}
@@ -50,11 +51,11 @@ func (p *parser) get(name string) string {
 
 // addProblem adds a problem of an input. The message starts with the input's name; the hint says what is allowed.
 func (p *parser) addProblem(name string, what, hint message.Text) {
-	p.problems[name] = append(p.problems[name], grant.Problem{
-		Kind: grant.InvalidInput,
-		What: message.New("%s %s.", message.Trusted(name), what),
-		Hint: hint,
-	})
+	p.problems[name] = append(p.problems[name], problemOf(name, what, hint))
+}
+
+func problemOf(name string, what, hint message.Text) grant.Problem {
+	return grant.Problem{Kind: grant.InvalidInput, What: message.New("%s %s.", message.Trusted(name), what), Hint: hint}
 }
 
 var isRequired = message.New("is required")
@@ -70,6 +71,7 @@ func (p *parser) connection() Inputs {
 	p.checkNoSecretIn(in.APIToken)
 	in.Organization = p.id("organization")
 	in.APIURL = p.url("api-url")
+	in.BadProxy = p.badProxy()
 	in.Timeout = p.duration("timeout")
 	return in
 }

@@ -90,13 +90,20 @@ func (p *parser) duration(name string) time.Duration {
 	return value
 }
 
-// path reads the path of a file in the checkout and cleans it: GitHub, and annotations on a diff, know no other form.
+// path reads the path of a file in the checkout and cleans it: GitHub, and annotations on a diff, know no other form. It can
+// begin with the root of the checkout, which ${{ github.workspace }} is; the runner writes /github/workspace for that.
 func (p *parser) path(name string) string {
 	given := p.get(name)
 	if given == "" {
 		return ""
 	}
-	return filepath.Clean(given)
+	path := filepath.Clean(given)
+	for _, root := range []string{"/github/workspace", p.runner.Env("GITHUB_WORKSPACE")} {
+		if inside, err := filepath.Rel(root, path); root != "" && err == nil && filepath.IsAbs(path) && filepath.IsLocal(inside) {
+			return inside
+		}
+	}
+	return path
 }
 
 func (p *parser) reportFile() string {

@@ -1,9 +1,6 @@
 package report
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -87,19 +84,4 @@ func (r *Result) fileGrant(o grant.Outcome) fileGrant {
 		g.Time = o.At.UTC().Format(time.RFC3339)
 	}
 	return g
-}
-
-// WriteFile writes a file and its folders under root. No symbolic link can lead out of root.
-func WriteFile(root, path, text string) error {
-	dir, err := os.OpenRoot(root)
-	if err != nil {
-		return fmt.Errorf("opening the checkout: %w", err)
-	}
-	defer dir.Close()
-	if folder := filepath.Dir(path); folder != "." {
-		if err := dir.MkdirAll(folder, 0o755); err != nil {
-			return fmt.Errorf("creating its folder: %w", err)
-		}
-	}
-	return dir.WriteFile(path, []byte(text), 0o644)
 }

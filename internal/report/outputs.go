@@ -15,7 +15,7 @@ import (
 func (r *Result) Outputs() []runner.Output { return r.outputs(r.grantsJSON()) }
 
 func (r *Result) outputs(grants string) []runner.Output {
-	if r.isTooLong(grants) {
+	if isTooLong(grants) {
 		grants = ""
 	}
 	outcomes := r.Outcomes
@@ -63,12 +63,12 @@ func lines(outcomes []grant.Outcome, value func(grant.Outcome) string) string {
 	return strings.Join(all, "\n")
 }
 
-// maxGrants limits the output "grants" of a grants file, in bytes. One environment string can hold 128 KiB on Linux,
+// maxGrants limits the output "grants", in bytes. One environment string can hold 128 KiB on Linux,
 // and a larger output that is passed on through env keeps a step from starting.
 const maxGrants = 96 << 10
 
-// isTooLong reports whether the output "grants" is left empty. Without a grants file it never is.
-func (r *Result) isTooLong(grants string) bool { return r.File != "" && len(grants) > maxGrants }
+// isTooLong reports whether the output "grants" is left empty.
+func isTooLong(grants string) bool { return len(grants) > maxGrants }
 
 // grantsJSON is the output "grants". With a grants file it leaves out what is unchanged.
 func (r *Result) grantsJSON() string {

@@ -3,6 +3,7 @@ package runner
 import (
 	"crypto/rand"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/sethvargo/go-githubactions"
@@ -58,6 +59,28 @@ func (r *Runner) Summary(markdown string) error {
 	}
 	if err := r.fileCommand("STEP_SUMMARY", markdown); err != nil {
 		return fmt.Errorf("writing the job summary: %w", err)
+	}
+	return nil
+}
+
+// CheckFiles reports whether [Runner.Outputs] and [Runner.Summary] can write to the runner's files. Some runners have no job
+// summary.
+func (r *Runner) CheckFiles() error {
+	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
+		path := r.getenv(name)
+		switch {
+		case path == "" && name == "GITHUB_OUTPUT" && r.OnRunner():
+			return fmt.Errorf("%s is not set", name)
+		case path == "":
+			continue
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := file.Close(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	return nil
 }

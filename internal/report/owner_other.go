@@ -1,0 +1,7 @@
+//go:build !unix
+
+package report
+
+import "os"
+
+func giveToOwnerOfFolder(*os.Root, string) {}
