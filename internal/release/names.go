@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -75,6 +76,9 @@ func Rename(checkout, repository string) error {
 			}
 			if strings.HasPrefix(file, "internal/release/") {
 				return text // it has to know the placeholder
+			}
+			if file == ".github/CODEOWNERS" {
+				return strings.ReplaceAll(text, "@"+path.Dir(name)+"\n", "@"+path.Dir(repository)+"\n")
 			}
 			return replaceName(text, name, repository, "v1")
 		})

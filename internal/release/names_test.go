@@ -34,6 +34,10 @@ func TestRename(t *testing.T) {
 		if _, err := r.Files(os.DirFS(o.main), r.Image()); err != nil {
 			t.Errorf("files of a release of %s: %v", repository, err)
 		}
+		owners, err := os.ReadFile(filepath.Join(o.main, ".github", "CODEOWNERS"))
+		if want := "* @" + filepath.Dir(repository) + "\n"; err != nil || !strings.HasSuffix(string(owners), want) {
+			t.Errorf("CODEOWNERS is %q, %v, want it to end in %q", owners, err, want)
+		}
 		for _, name := range []string{".ci/examples", ".github/workflows/grants.yml", "internal/export/yaml.go"} {
 			text, err := os.ReadFile(filepath.Join(o.main, name))
 			if err != nil || !strings.Contains(string(text), repository) {
