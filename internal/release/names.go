@@ -77,8 +77,11 @@ func Rename(checkout, repository string) error {
 			if strings.HasPrefix(file, "internal/release/") {
 				return text // it has to know the placeholder
 			}
-			if file == ".github/CODEOWNERS" {
+			switch file {
+			case ".github/CODEOWNERS":
 				return strings.ReplaceAll(text, "@"+path.Dir(name)+"\n", "@"+path.Dir(repository)+"\n")
+			case ".pre-commit-hooks.yaml": // go install names the program after the module
+				return strings.ReplaceAll(text, "entry: "+path.Base(name)+"\n", "entry: "+path.Base(repository)+"\n")
 			}
 			return replaceName(text, name, repository, "v1")
 		})

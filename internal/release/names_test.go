@@ -38,6 +38,10 @@ func TestRename(t *testing.T) {
 		if want := "* @" + filepath.Dir(repository) + "\n"; err != nil || !strings.HasSuffix(string(owners), want) {
 			t.Errorf("CODEOWNERS is %q, %v, want it to end in %q", owners, err, want)
 		}
+		hooks, err := os.ReadFile(filepath.Join(o.main, ".pre-commit-hooks.yaml"))
+		if !strings.Contains(string(hooks), "entry: "+filepath.Base(repository)+"\n") {
+			t.Errorf("the hook does not start %s, %v:\n%s", filepath.Base(repository), err, hooks)
+		}
 		for _, name := range []string{".ci/examples", ".github/workflows/grants.yml", "internal/export/yaml.go"} {
 			text, err := os.ReadFile(filepath.Join(o.main, name))
 			if err != nil || !strings.Contains(string(text), repository) {
