@@ -64,8 +64,8 @@ func (r Release) checkReusable(main fs.FS) error {
 		return err
 	}
 	if uses := "uses: " + r.Repository + "@" + r.Major() + "\n"; !strings.Contains(string(text), uses) {
-		return fmt.Errorf("%s has no line with %sRun `go run ./internal/release/cmd rename %s`, and commit the result to main",
-			reusable, uses, r.Repository)
+		return fmt.Errorf("%s has no line with %q. In a new repository, run `go run ./internal/release/cmd rename %s`, "+
+			"and commit the result to main", reusable, uses, r.Repository)
 	}
 	return nil
 }

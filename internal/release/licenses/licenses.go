@@ -4,6 +4,7 @@ package licenses
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -149,7 +150,7 @@ func (c component) write(folder string) ([]string, error) {
 		}
 	}
 	if len(licenses) == 0 {
-		return nil, fmt.Errorf("no file with a known license; add its text or its mark to internal/release/licenses")
+		return nil, errors.New("no file with a license that internal/release/licenses knows")
 	}
 	slices.Sort(licenses)
 	return slices.Compact(licenses), nil
