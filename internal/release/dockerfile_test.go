@@ -35,10 +35,11 @@ func TestPinnedActions(t *testing.T) {
 	pinned := regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v[0-9.]+$`)
 	for _, folder := range []string{".github/workflows", ".github/examples"} {
 		for _, name := range list(t, folder) {
-			for _, uses := range regexp.MustCompile(`(?m)uses: (.*)$`).FindAllStringSubmatch(read(t, name), -1) {
-				ours := uses[1] == "./" || strings.HasPrefix(uses[1], onMain(t).Repository) || strings.HasPrefix(uses[1], placeholder)
-				if !ours && !pinned.MatchString(uses[1]) {
-					t.Errorf("%s uses %s, want a commit and its tag", name, uses[1])
+			for _, line := range regexp.MustCompile(`(?m)uses: (.*)$`).FindAllStringSubmatch(read(t, name), -1) {
+				uses := line[1]
+				ours := uses == "./" || strings.HasPrefix(uses, onMain(t).Repository) || strings.HasPrefix(uses, placeholder)
+				if !ours && !pinned.MatchString(uses) {
+					t.Errorf("%s uses %s, want a commit and its tag", name, uses)
 				}
 			}
 		}

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// reusable is the workflow that others call. A release cannot change it: the token of a workflow must not push workflows.
+// reusable is the workflow that others call. A release cannot change it: the token of a workflow cannot push changes of
+// workflows.
 const reusable = ".github/workflows/grants.yml"
 
 // Files returns the files of the released commit that differ from those on main: action.yml with the published image,

@@ -59,8 +59,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestLinks checks that every relative link in a document leads to a file of the repository, and to a heading of it. The
-// released commit contains all of them.
+// TestLinks checks that every relative link in a document leads to a file of the repository, and to a heading of it.
+// The released commit contains all of them.
 func TestLinks(t *testing.T) {
 	root := os.DirFS("../..")
 	documents, err := fs.Glob(root, ".github/*.md")

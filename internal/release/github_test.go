@@ -46,7 +46,7 @@ func TestDependabot(t *testing.T) {
 	}
 }
 
-// TestIssueForms checks the forms against https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms.
+// TestIssueForms checks the forms against the part of GitHub's syntax for issue forms that they use.
 func TestIssueForms(t *testing.T) {
 	for _, name := range list(t, ".github/ISSUE_TEMPLATE") {
 		if strings.HasSuffix(name, "/config.yml") {

@@ -32,7 +32,8 @@ func TestMarketplace(t *testing.T) {
 	if !slices.Contains(colors, action.Branding.Color) {
 		t.Errorf("the color is %q, want one of %q", action.Branding.Color, colors)
 	}
-	if icons := []string{"shield", "key", "lock", "unlock", "users", "user-check"}; !slices.Contains(icons, action.Branding.Icon) {
-		t.Errorf("the icon is %q, want a Feather icon that the Marketplace allows, such as %q", action.Branding.Icon, icons)
+	icons := []string{"shield", "key", "lock", "unlock", "users", "user-check"} // some of them
+	if !slices.Contains(icons, action.Branding.Icon) {
+		t.Errorf("the icon is %q, want one of %q", action.Branding.Icon, icons)
 	}
 }

@@ -11,19 +11,16 @@ import (
 // is empty for the first release.
 func (r Release) Notes(before string, subjects []string) string {
 	var b strings.Builder
+	repository := "https://github.com/" + r.Repository
 	fmt.Fprintf(&b, "```yaml\n- uses: %s@%s # or a commit, see below\n```\n\n## What changed\n\n", r.Repository, r.Major())
 	if before == "" {
 		b.WriteString("This is the first release.\n")
-	}
-	for _, subject := range subjects {
-		if before != "" {
+	} else {
+		for _, subject := range subjects {
 			fmt.Fprintf(&b, "- %s\n", message.Code(subject))
 		}
+		fmt.Fprintf(&b, "\n[All changes since %[1]s](%[2]s/compare/%[1]s...%[3]s)\n", before, repository, r.Version)
 	}
-	if before != "" {
-		fmt.Fprintf(&b, "\n[All changes since %s](https://github.com/%s/compare/%s...%s)\n", before, r.Repository, before, r.Version)
-	}
-	repository := "https://github.com/" + r.Repository
 	fmt.Fprintf(&b, `
 ## Verify it
 
@@ -36,11 +33,11 @@ from the commit [%[4]s](%[2]s/commit/%[3]s). To verify this with the [GitHub CLI
 
 `+"```sh"+`
 gh attestation verify oci://%[5]s --repo %[6]s --signer-workflow %[6]s/.github/workflows/release.yml
-gh release download %[7]s --repo %[6]s --pattern 'astro-workspace-grant-linux-amd64'
-gh attestation verify astro-workspace-grant-linux-amd64 --repo %[6]s --signer-workflow %[6]s/.github/workflows/release.yml
+gh release download %[7]s --repo %[6]s --pattern '*-linux-amd64'
+gh attestation verify *-linux-amd64 --repo %[6]s --signer-workflow %[6]s/.github/workflows/release.yml
 `+"```"+`
 
-To pin the action and its image, use the commit of the tag %[7]s. [More about this](%[2]s/blob/%[7]s/.github/SECURITY.md)
+To pin the action and its image, use the commit of the tag %[7]s. [More](%[2]s/blob/%[7]s/.github/SECURITY.md)
 `, message.Code(r.Image()), repository, r.Commit, r.Commit[:7], r.Image(), r.Repository, r.Version)
 	return b.String()
 }

@@ -136,7 +136,8 @@ func TestPublish(t *testing.T) {
 	}
 	for tag, source := range map[string]string{"v1.9.0": "main~1", "v1.10.0": "main", "v2.0.0": "main"} {
 		o.git(o.bare(), "merge-base", "--is-ancestor", tag, "releases")
-		if parents, want := o.git(o.bare(), "log", "-1", "--format=%P", tag), o.git(o.bare(), "rev-parse", source); !strings.HasSuffix(parents, want) {
+		parents, want := o.git(o.bare(), "log", "-1", "--format=%P", tag), o.git(o.bare(), "rev-parse", source)
+		if !strings.HasSuffix(parents, want) {
 			t.Errorf("the parents of %s are %s, want the last one to be %s", tag, parents, want)
 		}
 	}

@@ -23,11 +23,18 @@ const usage = `Usage: go run ./internal/release/cmd COMMAND
 `
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	err := run(os.Args[1:])
+	switch {
+	case errors.Is(err, errUsage):
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
+
+var errUsage = errors.New("wrong command line")
 
 func run(args []string) error {
 	switch {
@@ -41,7 +48,7 @@ func run(args []string) error {
 	case len(args) > 1 && args[0] == "notes":
 		return notes(args[1:])
 	}
-	return errors.New(usage)
+	return errUsage
 }
 
 // flags returns the flags that identify a release.

@@ -33,8 +33,8 @@ var texts embed.FS
 // textFile matches the names of files with license texts and of notices that belong to them.
 var textFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|copyright|notice|patents)(\.(md|txt))?$`)
 
-// Write writes the license texts to a new folder, one subfolder per component, and a README that lists them. It must run in
-// the root of the module. It returns the SPDX expression of all licenses.
+// Write writes the license texts to a new folder, one subfolder per component, and a README that lists them. It must
+// run in the root of the module. It returns the SPDX expression of all licenses.
 //
 // It fails for a component without a license that it knows, so that no such component is shipped unnoticed.
 func Write(folder string) (expression string, err error) {
@@ -56,11 +56,12 @@ func Write(folder string) (expression string, err error) {
 	slices.Sort(all)
 	expression = strings.Join(slices.Compact(all), " AND ")
 	columns.Flush() // never fails for a buffer
-	readme := fmt.Sprintf("This image contains the following, under the licenses in this folder.\n\n%s\nTogether: %s\n", &table, expression)
-	return expression, os.WriteFile(filepath.Join(folder, "README"), []byte(readme), 0o644)
+	const intro = "This image contains the following, under the licenses in this folder."
+	readme := fmt.Appendf(nil, "%s\n\n%s\nTogether: %s\n", intro, &table, expression)
+	return expression, os.WriteFile(filepath.Join(folder, "README"), readme, 0o644)
 }
 
-// list returns the program, the modules that it is built from, the standard library, and what comes from the base images.
+// list returns the program, the modules that it is built from, the standard library, and what comes from the bases.
 func list() ([]component, error) {
 	goroot, err := output("env", "GOROOT")
 	if err != nil {
@@ -74,12 +75,15 @@ func list() ([]component, error) {
 		{"astro-workspace-grant", "", "the label org.opencontainers.image.source of the image", os.DirFS(".")},
 		{
 			"busybox", busybox,
-			"https://busybox.net/downloads/busybox-" + busybox + ".tar.bz2, built by https://github.com/docker-library/busybox",
+			"https://busybox.net/downloads/busybox-" + busybox + ".tar.bz2, https://github.com/docker-library/busybox",
 			embedded("busybox"),
 		},
 		{"musl", "", "https://musl.libc.org, part of the program busybox", embedded("musl")},
 		{"ca-certificates", "", "https://gitlab.alpinelinux.org/alpine/ca-certificates", embedded("ca-certificates")},
-		{"go", runtime.Version(), "https://go.dev/dl/" + runtime.Version() + ".src.tar.gz", os.DirFS(strings.TrimSpace(goroot))},
+		{
+			"go", runtime.Version(), "https://go.dev/dl/" + runtime.Version() + ".src.tar.gz",
+			os.DirFS(strings.TrimSpace(goroot)),
+		},
 	}
 	modules, err := output("list", "-deps", "-f",
 		`{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{"\n"}}{{end}}{{end}}`, ".")
@@ -159,7 +163,7 @@ func (c component) write(folder string) ([]string, error) {
 // marks are phrases that only texts of a license contain, and its SPDX identifier.
 var marks = []struct{ license, phrase string }{
 	{"Apache-2.0", "Apache License, Version 2.0"},
-	{"BSD-3-Clause", "may be used to endorse or promote products derived from this software without specific prior written permission"},
+	{"BSD-3-Clause", "endorse or promote products derived from this software without specific prior written permission"},
 	{"GPL-2.0-only", "GNU GENERAL PUBLIC LICENSE Version 2, June 1991"},
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
 	{"MPL-2.0", "Mozilla Public License, v. 2.0"},

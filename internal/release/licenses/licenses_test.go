@@ -32,7 +32,8 @@ func TestWrite(t *testing.T) {
 		if name == "github.com/yuin/goldmark" {
 			continue // only in tests
 		}
-		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` +` + regexp.QuoteMeta(version) + ` `).MatchString(readme) {
+		row := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` +` + regexp.QuoteMeta(version) + ` `)
+		if !row.MatchString(readme) {
 			t.Errorf("the README does not list %s %s:\n%s", name, version, readme)
 		}
 		read(t, filepath.Join(folder, name, "LICENSE"))
