@@ -146,6 +146,16 @@ func TestSandbox(t *testing.T) {
 	}
 }
 
+// TestCheck checks a grants file with the command of the reference.
+func TestCheck(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "grants.yml"), "grants: []\n")
+	log := output(t, "run", "--rm", "-v", folder+":/repo", "-w", "/repo", setting(t, "IMAGE"), "-check", "grants.yml")
+	if want := "grants.yml is valid. Grants: 0.\n"; log != want {
+		t.Errorf("-check prints %q, want %q", log, want)
+	}
+}
+
 // TestCertificates fails if the image contains no CA certificates.
 func TestCertificates(t *testing.T) {
 	count := output(t, "run", "--rm", "--network", "none", "--entrypoint", "grep", setting(t, "IMAGE"),

@@ -26,18 +26,18 @@ func (r Release) Notes(before string, subjects []string) string {
 
 The image for linux/amd64 and linux/arm64, which `+"`action.yml`"+` of this release names:
 
-%[1]s
+`+"`%[4]s`"+`
 
-It and the attached programs were built by [the release workflow](%[2]s/blob/%[3]s/.github/workflows/release.yml)
-from the commit [%[4]s](%[2]s/commit/%[3]s). To verify this with the [GitHub CLI](https://cli.github.com):
+It and the attached programs were built by [the release workflow](%[1]s/blob/%[2]s/.github/workflows/release.yml)
+from the commit [%[3]s](%[1]s/commit/%[2]s). To verify this with the [GitHub CLI](https://cli.github.com):
 
 `+"```sh"+`
-gh attestation verify oci://%[5]s --repo %[6]s --signer-workflow %[6]s/.github/workflows/release.yml
-gh release download %[7]s --repo %[6]s --pattern '*-linux-amd64'
-gh attestation verify *-linux-amd64 --repo %[6]s --signer-workflow %[6]s/.github/workflows/release.yml
+gh attestation verify oci://%[4]s --repo %[5]s --signer-workflow %[5]s/.github/workflows/release.yml
+gh release download %[6]s --repo %[5]s --pattern '*-linux-amd64'
+gh attestation verify *-linux-amd64 --repo %[5]s --signer-workflow %[5]s/.github/workflows/release.yml
 `+"```"+`
 
-To pin the action and its image, use the commit of the tag %[7]s. [More](%[2]s/blob/%[7]s/.github/SECURITY.md)
-`, message.Code(r.Image()), repository, r.Commit, r.Commit[:7], r.Image(), r.Repository, r.Version)
+To pin the action and its image, use the commit of the tag %[6]s. [More](%[1]s/blob/%[6]s/.github/SECURITY.md)
+`, repository, r.Commit, r.Commit[:7], r.Image(), r.Repository, r.Version)
 	return b.String()
 }
