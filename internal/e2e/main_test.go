@@ -31,7 +31,7 @@ func testMain(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary, serveBinary = filepath.Join(dir, "astro-workspace-grant"), filepath.Join(dir, "serve")
-	for path, pkg := range map[string]string{binary: "astro-workspace-grant", serveBinary: "astro-workspace-grant/internal/sandbox/serve"} {
+	for path, pkg := range map[string]string{binary: "../..", serveBinary: "../sandbox/serve"} {
 		build := exec.Command("go", append(append([]string{"build", "-o", path}, buildFlags...), pkg)...)
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {

@@ -2,6 +2,7 @@ package release
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,19 @@ func read(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// list returns the YAML files of a folder of the repository.
+func list(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../" + folder + "/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %q, %v", folder, files, err)
+	}
+	for i := range files {
+		files[i] = strings.TrimPrefix(files[i], "../../")
+	}
+	return files
 }
 
 func TestRealAction(t *testing.T) {

@@ -1,37 +1,24 @@
 package release
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 )
 
-// placeholder is the name of the repository in the README on main.
-const placeholder = "OWNER/astro-workspace-grant"
-
-var leftover = regexp.MustCompile(`\bOWNER/|ghcr\.io/owner/`)
-
 var link = regexp.MustCompile(`(!?)(\[[^]\n]*\])\(([^)\s]+)\)`)
 
-// Readme returns README.md for a release: with the name, version and image of the repository, and with links to the
-// files of the released commit, since the release does not contain them.
+// Readme returns README.md for a release: with the name, version and image of the repository. Its links lead to the tag
+// of the release, since the Marketplace shows the text on another page.
 func (r Release) Readme(text []byte) ([]byte, error) {
-	readme := string(text)
-	if !strings.Contains(readme, "uses: "+placeholder+"@v1\n") {
-		return nil, fmt.Errorf("README.md has no line with uses: %s@v1", placeholder)
+	readme, err := r.fill(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("README.md: %w", err)
 	}
-	readme = strings.NewReplacer(
-		placeholder+"@v1", r.Repository+"@"+r.Major(),
-		placeholder+"/v1/", r.Repository+"/"+r.Major()+"/",
-		"ghcr.io/"+strings.ToLower(placeholder), "ghcr.io/"+strings.ToLower(r.Repository),
-		placeholder, r.Repository,
-	).Replace(readme)
-	readme = link.ReplaceAllStringFunc(readme, r.absolute)
-	if leftover.MatchString(readme) {
-		return nil, errors.New("README.md has an OWNER outside of " + placeholder)
+	if uses := "uses: " + r.Repository + "@" + r.Major() + "\n"; !strings.Contains(readme, uses) {
+		return nil, fmt.Errorf("README.md has no line with uses: %s@v1 or uses: %s@v1", placeholder, r.Repository)
 	}
-	return []byte(readme), nil
+	return []byte(link.ReplaceAllStringFunc(readme, r.absolute)), nil
 }
 
 // absolute makes a relative link absolute.
@@ -45,5 +32,5 @@ func (r Release) absolute(markdown string) string {
 	if image != "" {
 		kind = "raw"
 	}
-	return fmt.Sprintf("%s%s(https://github.com/%s/%s/%s/%s)", image, text, r.Repository, kind, r.Commit, target)
+	return fmt.Sprintf("%s%s(https://github.com/%s/%s/%s/%s)", image, text, r.Repository, kind, r.Version, target)
 }

@@ -6,12 +6,23 @@ import (
 	"testing"
 )
 
+// onMain returns a valid release of the repository that the files on main name, if they name one.
+func onMain(t *testing.T) Release {
+	t.Helper()
+	r := good
+	if name, ok := strings.CutPrefix(moduleLine.FindStringSubmatch(read(t, "go.mod"))[1], "github.com/"); ok {
+		r.Repository = name
+	}
+	return r
+}
+
 func TestRealReadme(t *testing.T) {
-	readme, err := good.Readme([]byte(read(t, "README.md")))
+	r := onMain(t)
+	readme, err := r.Readme([]byte(read(t, "README.md")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(readme), "- uses: Example-Airlines/Astro-Grant@v2\n") {
+	if !strings.Contains(string(readme), "- uses: "+r.Repository+"@v2\n") {
 		t.Error("the first example does not use the release")
 	}
 	for _, relative := range regexp.MustCompile(`\]\([^h#)][^)]*\)`).FindAllString(string(readme), -1) {
@@ -29,14 +40,20 @@ func TestReadme(t *testing.T) {
 		{
 			"link to a file",
 			uses + "[x](.github/SECURITY.md#y)",
-			released + "[x](" + url + "blob/" + good.Commit + "/.github/SECURITY.md#y)",
+			released + "[x](" + url + "blob/" + good.Version + "/.github/SECURITY.md#y)",
 		},
-		{"image", uses + "![x](a.png)", released + "![x](" + url + "raw/" + good.Commit + "/a.png)"},
+		{"image", uses + "![x](a.png)", released + "![x](" + url + "raw/" + good.Version + "/a.png)"},
 		{"other links", uses + otherLinks, released + otherLinks},
 		{
 			"container image",
 			uses + "oci://ghcr.io/owner/astro-workspace-grant:v1 --repo OWNER/astro-workspace-grant",
-			released + "oci://ghcr.io/example-airlines/astro-grant:v1 --repo Example-Airlines/Astro-Grant",
+			released + "oci://ghcr.io/example-airlines/astro-grant:v2 --repo Example-Airlines/Astro-Grant",
+		},
+		{"already named", "- uses: Example-Airlines/Astro-Grant@v1\n", released},
+		{
+			"workflow",
+			uses + "OWNER/astro-workspace-grant/.github/workflows/grants.yml@v1",
+			released + "Example-Airlines/Astro-Grant/.github/workflows/grants.yml@v2",
 		},
 		{
 			"file of the release",
@@ -44,6 +61,7 @@ func TestReadme(t *testing.T) {
 			released + "/Example-Airlines/Astro-Grant/v2/action.yml",
 		},
 		{"no example", "Hello", ""},
+		{"named after another repository", "- uses: example-airlines/fork@v1\n", ""},
 		{"example without a version", "- uses: OWNER/astro-workspace-grant@main\n", ""},
 		{"unknown placeholder", uses + "OWNER/REPOSITORY", ""},
 	} {

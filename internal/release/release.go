@@ -1,11 +1,13 @@
-// Package release creates the files of a release from those on main: action.yml with the published image, README.md
-// with the repository and version, and LICENSE.
+// Package release creates what a release adds to a commit of main: action.yml with the published image, texts with the
+// name of the repository, and the text of the Release on GitHub.
 package release
 
 import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -48,6 +50,29 @@ func (r Release) Check() error {
 func (r Release) Major() string {
 	major, _, _ := strings.Cut(r.Version, ".")
 	return major
+}
+
+// Before returns the newest of the versions among tags that is older than the release, or an empty string.
+func (r Release) Before(tags []string) string {
+	before, limit := "", numbers(r.Version)
+	for _, tag := range tags {
+		n := numbers(tag)
+		if n != nil && slices.Compare(n, limit) < 0 && slices.Compare(n, numbers(before)) > 0 {
+			before = tag
+		}
+	}
+	return before
+}
+
+// numbers returns the three numbers of a version, or nil if it is not a version.
+func numbers(version string) []int {
+	var all []int
+	for _, digits := range versionForm.FindStringSubmatch(version) {
+		if n, err := strconv.Atoi(digits); err == nil { // fails for the whole version, which comes first
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // Image returns the published image. Image names must be lower case.

@@ -20,20 +20,28 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to serve at; port 0 is a free one")
 	dir := flag.String("dir", "", "existing folder for ca.pem, api-token and api-url")
+	file := flag.String("file", "", "file of the working folder to commit to the branch main of GitHub")
 	flag.Parse()
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	if err := run(ctx, *listen, *dir); err != nil {
+	if err := run(ctx, *listen, *dir, *file); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // run serves the sandbox until ctx ends.
-func run(ctx context.Context, listen, dir string) error {
+func run(ctx context.Context, listen, dir, file string) error {
 	if dir == "" {
 		return fmt.Errorf("-dir is required: clients need the certificate of the authority")
 	}
 	demo := sandbox.NewDemo(false)
+	if file != "" {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		demo.GitHub.SetFile("main", file, string(content))
+	}
 	root, authority, stop, err := listenTLS(listen, demo.Handler)
 	if err != nil {
 		return err
