@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ func (a *action) apply(
 			defer mu.Unlock()
 			if applied.Outcomes != nil {
 				found.Tokens[job.base.ID] = applied.Base
+				a.warnIfEnding(applied)
 			}
 			problem := a.record(ctx, job, applied, err, result)
 			if problem != nil {
@@ -203,6 +205,22 @@ func (a *action) warnOwnToken(outcomes []grant.Outcome) {
 			return
 		}
 	}
+}
+
+// warnIfEnding warns about an API token that gets a role and cannot use it, or not for long.
+func (a *action) warnIfEnding(applied grant.Result) {
+	ends := applied.Base.EndAt
+	getsRole := func(o grant.Outcome) bool { return o.Status == grant.Granted || o.Status == grant.Updated }
+	i := slices.IndexFunc(applied.Outcomes, getsRole)
+	if ends.IsZero() || i < 0 || time.Until(ends) > expiryWarning {
+		return
+	}
+	what, day := message.Trusted("ends soon: at"), message.Trusted(ends.UTC().Format(time.RFC3339))
+	if time.Now().After(ends) {
+		what = "has ended: at"
+	}
+	a.runner.Warning("API token ends", message.New("The API token %s gets a role, but %s %s. Create a new one, or rotate it.",
+		applied.Outcomes[i].TokenGiven(), what, day).String())
 }
 
 func (a *action) warnLowered(result *report.Result) {

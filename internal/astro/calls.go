@@ -115,6 +115,7 @@ func decodeToken(body io.Reader, id string) (grant.Token, error) {
 	var answer struct {
 		grant.Resource
 		UpdatedAt string        `json:"updatedAt"`
+		EndAt     string        `json:"endAt"`
 		Roles     []grant.Entry `json:"roles"`
 	}
 	if err := json.NewDecoder(body).Decode(&answer); err != nil {
@@ -129,7 +130,8 @@ func decodeToken(body io.Reader, id string) (grant.Token, error) {
 	if answer.Scope == ScopeOrganization && !grant.HasOneOrganizationRole(answer.Roles) {
 		return grant.Token{}, errNoRole
 	}
-	return grant.Token{Resource: answer.Resource, UpdatedAt: answer.UpdatedAt, Roles: answer.Roles}, nil
+	ends, _ := time.Parse(time.RFC3339, answer.EndAt) // only for a warning
+	return grant.Token{Resource: answer.Resource, UpdatedAt: answer.UpdatedAt, EndAt: ends, Roles: answer.Roles}, nil
 }
 
 // SetRoles replaces the whole set of roles of an API token, in one attempt. If that cannot be sent before the given

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -40,40 +40,82 @@ type listQuery struct {
 	roles bool   // whether to keep them: they are most of an item
 }
 
-// list reads all pages of a list: the first one alone, as it contains the number of items, and then the others at the
-// same time.
+// mostReads is how often a list is read that changes while it is read.
+const mostReads = 5
+
+// ErrShifted is the error of a list whose pages do not fit together: an item may be missing.
+var ErrShifted = errors.New("the list changed each time while it was read")
+
+// list reads all pages of a list. If something is created or deleted meanwhile, the pages shift, so that an item can be
+// missing. Then it reads them again: a name is unique only if a consistent list says so.
 func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
-	first, err := onePage(ctx, c, q, 0)
-	if err != nil {
-		return nil, err
+	for range mostReads {
+		pages, err := readPages(ctx, c, q)
+		if err != nil {
+			return nil, err
+		}
+		if items, ok := join(pages); ok {
+			return items, nil
+		}
 	}
-	size := first.size
-	if size == 0 || size >= first.total {
-		return distinct(first.items), nil
-	}
-	// If the page is shorter than asked for, that is the server's page size.
-	count := (first.total + size - 1) / size
-	pages := make([][]listed, count)
-	pages[0] = first.items
-	if err := each(ctx, count-1, func(ctx context.Context, i int) error {
-		next, err := onePage(ctx, c, q, (i+1)*size)
-		pages[i+1] = next.items
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	return distinct(slices.Concat(pages...)), nil
+	return nil, &OpError{Doing: q.what, Err: ErrShifted}
 }
 
-// distinct drops repeated items: if something is created while a list is read, the last item of a page is on the next
-// one too.
-func distinct(items []listed) []listed {
-	seen := make(map[string]bool, len(items))
-	return slices.DeleteFunc(items, func(item listed) bool {
-		again := seen[item.ID]
-		seen[item.ID] = true
-		return again
+// readPages reads the first page alone, as it contains the number of items, and then the others at the same time.
+func readPages(ctx context.Context, c *Client, q listQuery) ([]page, error) {
+	first, err := onePage(ctx, c, q, 0)
+	switch {
+	case err != nil:
+		return nil, err
+	case first.size == pageSize && first.total <= pageSize:
+		return readOn(ctx, c, q, first)
+	case first.size == 0 || first.size >= first.total:
+		return []page{first}, nil
+	}
+	// If the page is shorter than asked for, that is the server's page size.
+	pages := make([]page, (first.total+first.size-1)/first.size)
+	pages[0] = first
+	err = each(ctx, len(pages)-1, func(ctx context.Context, i int) (err error) {
+		pages[i+1], err = onePage(ctx, c, q, (i+1)*first.size)
+		return err
 	})
+	return pages, err
+}
+
+// readOn reads the pages after a full one until one is not full: a server may count only the items of the page.
+func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, error) {
+	all := first
+	for next := first; next.size == pageSize; {
+		var err error
+		if next, err = onePage(ctx, c, q, all.size); err != nil {
+			return nil, err
+		}
+		all.items, all.size = append(all.items, next.items...), all.size+next.size
+	}
+	all.total = all.size
+	return []page{all}, nil
+}
+
+// join returns the items of all pages, or false if the pages do not fit together.
+func join(pages []page) (items []listed, ok bool) {
+	seen := map[string]bool{}
+	size := 0
+	for _, page := range pages {
+		size += page.size
+		if page.total != pages[0].total {
+			return nil, false
+		}
+		for _, item := range page.items {
+			switch {
+			case !seen[item.ID]:
+				seen[item.ID] = true
+				items = append(items, item)
+			case len(pages) > 1: // the last item of a page is on the next one too
+				return nil, false
+			}
+		}
+	}
+	return items, len(pages) == 1 || size == pages[0].total
 }
 
 // listResources is list without roles.

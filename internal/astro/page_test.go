@@ -156,3 +156,61 @@ func TestEach(t *testing.T) {
 	equal(t, "calls", len(seen), 25)
 	equal(t, "without calls", each(t.Context(), 0, nil), nil)
 }
+
+// shifting serves n items, and deletes the first one before each of some requests.
+type shifting struct {
+	sync.Mutex
+	first, n, deletes, requests int
+}
+
+func (l *shifting) serve(r *http.Request) (*http.Response, error) {
+	l.Lock()
+	defer l.Unlock()
+	if l.requests++; l.requests > 1 && l.deletes > 0 {
+		l.deletes--
+		l.first++
+	}
+	offset := 0
+	_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
+	var items []string
+	for i := l.first + offset; i < min(l.first+offset+10, l.n); i++ {
+		items = append(items, fmt.Sprintf(`{"id":"%d"}`, i))
+	}
+	return answer(200, fmt.Sprintf(`{"totalCount":%d,"tokens":[%s]}`, l.n-l.first, strings.Join(items, ","))), nil
+}
+
+// TestPagesThatShift deletes items while a list is read, so that the next page skips one.
+func TestPagesThatShift(t *testing.T) {
+	timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		list := &shifting{n: 15, deletes: 1}
+		all, err := newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		equal(t, "error", err, nil)
+		equal(t, "tokens", len(all), 14)
+		equal(t, "requests", list.requests, 4)
+
+		list = &shifting{n: 100, deletes: 100}
+		_, err = newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		if !errors.Is(err, ErrShifted) {
+			t.Errorf("always shifting: %v", err)
+		}
+	})
+}
+
+// TestPagesWithoutATotal has a server that counts only the items of the page.
+func TestPagesWithoutATotal(t *testing.T) {
+	for _, n := range []int{999, 1000, 1001, 2000, 2500} {
+		timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+			all, err := newClient(server(func(r *http.Request) (*http.Response, error) {
+				offset := 0
+				_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
+				var items []string
+				for i := offset; i < min(offset+pageSize, n); i++ {
+					items = append(items, fmt.Sprintf(`{"id":"%d"}`, i))
+				}
+				return answer(200, fmt.Sprintf(`{"totalCount":%d,"tokens":[%s]}`, len(items), strings.Join(items, ","))), nil
+			})).Organization(org).AllTokens(ctx)
+			equal(t, "error", err, nil)
+			equal(t, "tokens", len(all), n)
+		})
+	}
+}

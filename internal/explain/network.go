@@ -65,6 +65,8 @@ func (e Explainer) unavailable(err error) message.Text {
 	var answer *astro.Error
 	errors.As(err, &exhausted)
 	switch {
+	case errors.Is(err, astro.ErrShifted):
+		return message.New("Something creates or deletes many of them right now. Run it again when that is done.")
 	case exhausted != nil && exhausted.Attempts == 0:
 		return message.New(
 			"Run it again. Roles that were already granted are kept. Or raise timeout (it is %s).",

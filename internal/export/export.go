@@ -59,6 +59,13 @@ func run(ctx context.Context, r *runner.Runner, in input.Inputs, env Environment
 		problems = []grant.Problem{e.LookUp(err, id)}
 		return resolve.ExplainForbidden(ctx, client.Organization(id), in.Claims.TokenID, e, problems)
 	}
+	if len(found.workspaces) == 0 {
+		return []grant.Problem{{
+			Kind: grant.Forbidden,
+			What: message.New("The API shows no Workspaces, so there is nothing to export."),
+			Hint: message.New("Check that the API token in ASTRO_API_TOKEN has the Organization Owner role: one with less may see none."),
+		}}
+	}
 	found.exclusive = env.Exclusive
 	text := found.yaml(id)
 	if len(text) > grantsfile.MaxSize {

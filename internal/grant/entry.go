@@ -19,7 +19,8 @@ type Resource struct {
 type Token struct {
 	Resource
 	UpdatedAt string
-	Roles     []Entry // nil: not read
+	EndAt     time.Time // when it ends; zero: never, or not known
+	Roles     []Entry   // nil: not read
 
 	Sent     time.Time // when the request for it was sent
 	Answered time.Time // when the answer was complete

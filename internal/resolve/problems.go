@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
@@ -10,21 +12,46 @@ import (
 // nothing but unknown names, and the log shows ten problems.
 const mostSuggested = 10
 
+// search is a name that was not found, and what is known.
+type search struct {
+	kind    grant.Kind
+	what    message.Trusted
+	given   string
+	known   []grant.Resource
+	idInput message.Trusted // the input that takes an ID
+	canSee  bool            // there are any such things
+	things  message.Trusted // their plural
+	isList  bool            // the input takes several names
+}
+
 // notFound is the problem of an unknown name. It suggests similar names, unless strangers can read it.
-func (r *Resolver) notFound(kind grant.Kind, what message.Trusted, name string, known []grant.Resource) grant.Problem {
+func (r *Resolver) notFound(s search) grant.Problem {
 	problem := grant.Problem{
-		Kind: kind,
-		What: message.New("%s %s was not found.", what, name),
+		Kind: s.kind,
+		What: message.New("%s %s was not found.", s.what, s.given),
 		Hint: r.Explain.MayBeNew("Names must match exactly, including case. Check the name and the Organization."),
 	}
-	if r.Explain.Redact {
+	switch separated := looksLikeSeveral(s.given); {
+	case !s.canSee:
+		problem.Hint = message.New("The API shows no %s at all. Check the Organization, and that the API token in api-token has the "+
+			"Organization Owner role: one with less may see none.", s.things)
+		return problem
+	case r.Explain.Redact:
+		return problem
+	case s.isList && separated:
+		problem.Hint = message.New("If these are several Workspaces, write one per line.")
 		return problem
 	}
 	var names []string
-	for _, resource := range known {
+	for _, resource := range s.known {
+		if difference := grant.Difference(s.given, resource.Name); difference != "" {
+			problem.Hint = message.New("There is %s, which looks the same but %s. Set %s to its ID: %s.",
+				resource.Name, message.Trusted(difference), s.idInput, resource.ID)
+			return problem
+		}
 		names = append(names, resource.Name)
 	}
-	if near := grant.Near(name, names); len(near) > 0 {
+	if near := grant.Near(s.given, names); len(near) > 0 {
 		problem.Hint = message.New(
 			"Did you mean %s? %s",
 			near,
@@ -32,6 +59,11 @@ func (r *Resolver) notFound(kind grant.Kind, what message.Trusted, name string, 
 		)
 	}
 	return problem
+}
+
+// looksLikeSeveral reports whether a name looks like a list in one line.
+func looksLikeSeveral(given string) bool {
+	return strings.Contains(given, ",") || strings.HasPrefix(given, "[") || strings.HasPrefix(given, "- ")
 }
 
 // ambiguous is the problem of a name that several have. It lists all IDs, unless strangers can read it.

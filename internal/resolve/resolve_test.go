@@ -152,15 +152,17 @@ func line(at grant.Position) string { return string(rune('0' + at.Line)) }
 
 func TestHasIDShape(t *testing.T) {
 	for s, want := range map[string]bool{
-		"clm8pncig000d01rwezlb4yvx":  true,
-		"Clm8pncig000d01rwezlb4yvx":  false,
-		"clm8pncig000d01rwezlb4yvX":  false,
-		"clm8pncig000d01rwezlb4yv":   false,
-		"clm8pncig000d01rwezlb4yvxx": false,
-		"xlm8pncig000d01rwezlb4yvx":  false,
-		"clm8pncig 00d01rwezlb4yvx":  false,
-		"Production":                 false,
-		"":                           false,
+		"clm8pncig000d01rwezlb4yvx":            true,
+		"Clm8pncig000d01rwezlb4yvx":            false,
+		"clm8pncig000d01rwezlb4yvX":            false,
+		"clm8pncig000d01rwezlb4yv":             false,
+		"clm8pncig000d01rwezlb4yvxx":           false,
+		"xlm8pncig000d01rwezlb4yvx":            false,
+		"clm8pncig 00d01rwezlb4yvx":            false,
+		"Production":                           false,
+		"0b5e1f5c-6d8e-4c8a-9d2f-1a2b3c4d5e6f": true,
+		"data-platform-production-2":           false,
+		"":                                     false,
 	} {
 		if got := HasIDShape(s); got != want {
 			t.Errorf("%q: got %v", s, got)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/explain"
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
@@ -127,15 +128,18 @@ func (r *Resolver) chooseTokens(ctx context.Context, given []grant.Wanted, list 
 			return tokens{}, err
 		}
 		matches := list.byRef[refOf(w)]
+		if len(matches) == 0 {
+			if everywhere == nil {
+				var err error
+				if everywhere, err = r.Organization.AllTokens(ctx); err != nil {
+					return tokens{}, err
+				}
+			}
+			matches = newIn(everywhere, w)
+		}
 		if len(matches) == 1 && isOrganizationToken(matches[0].Resource) {
 			result.found[refOf(w)] = matches[0]
 			continue
-		}
-		if len(matches) == 0 && everywhere == nil {
-			var err error
-			if everywhere, err = r.Organization.AllTokens(ctx); err != nil {
-				return tokens{}, err
-			}
 		}
 		known := list.all
 		if len(result.problems) >= mostSuggested {
@@ -146,6 +150,17 @@ func (r *Resolver) chooseTokens(ctx context.Context, given []grant.Wanted, list 
 		result.kinds[refOf(w)] = problem.Kind
 	}
 	return result, nil
+}
+
+// newIn returns the Organization API tokens that a later list shows with a name or ID: they were created after the first one.
+func newIn(later []grant.Resource, w grant.Wanted) (matches []grant.Token) {
+	for _, token := range later {
+		same := w.TokenID != "" && token.ID == w.TokenID || w.TokenName != "" && token.Name == w.TokenName
+		if same && token.Scope == astro.ScopeOrganization {
+			matches = append(matches, grant.Token{Resource: token})
+		}
+	}
+	return matches
 }
 
 func at(position grant.Position, problem grant.Problem) grant.Problem {
@@ -180,7 +195,10 @@ func (r *Resolver) tokenProblem(
 	if w.TokenID != "" {
 		return r.unknownID(w)
 	}
-	return r.notFound(grant.TokenNotFound, "The Organization API token", w.TokenName, resourcesOf(known))
+	return r.notFound(search{
+		kind: grant.TokenNotFound, what: "The Organization API token", given: w.TokenName, known: resourcesOf(known),
+		idInput: "org-token-id", canSee: len(everywhere) > 0, things: "API tokens",
+	})
 }
 
 func (r *Resolver) unknownID(w grant.Wanted) grant.Problem {

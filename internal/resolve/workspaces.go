@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,12 +18,13 @@ const (
 	maxQuery      = 4 << 10
 )
 
-// HasIDShape reports whether s looks like one of the API's IDs: c and 24 lower-case letters or digits. It can be a name
-// all the same.
-func HasIDShape(s string) bool {
-	other := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }
-	return len(s) == 25 && s[0] == 'c' && !strings.ContainsFunc(s, other)
-}
+// idShape matches the API's IDs, which are c and 24 lower-case letters or digits, and UUIDs.
+var idShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:c[a-z0-9]{24}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$`)
+})
+
+// HasIDShape reports whether s looks like an ID. It can be a name all the same.
+func HasIDShape(s string) bool { return idShape().MatchString(s) }
 
 // workspaces is what was found for the given Workspaces.
 type workspaces struct {
@@ -83,10 +85,20 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 			return false, err
 		}
 		missing = filter(missing, isMissing)
+		// A server can take a comma for the end of a name.
+		if split := filter(missing, hasComma); len(split) > 0 && all == nil {
+			whole := func([]string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, nil, nil) }
+			if err := lookUp(split[:min(len(split), maxPerRequest)], whole, byName, matches); err != nil {
+				return false, err
+			}
+			missing = filter(missing, isMissing)
+		}
 		return len(missing) == 0, nil
 	})
 	return matches, all, err
 }
+
+func hasComma(name string) bool { return strings.Contains(name, ",") }
 
 func filter(given []string, keep func(string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(given), func(name string) bool { return !keep(name) })
@@ -153,21 +165,24 @@ func (r *Resolver) chooseWorkspaces(
 			return workspaces{}, err
 		}
 		found := matches[w.WorkspaceGiven]
+		if len(found) == 0 {
+			if all == nil {
+				var err error
+				if all, err = r.Organization.Workspaces(ctx, nil, nil); err != nil {
+					return workspaces{}, err
+				}
+			}
+			found = exactIn(all, w.WorkspaceGiven)
+		}
 		if len(found) == 1 {
 			result.found[w.WorkspaceGiven] = found[0]
 			continue
-		}
-		if len(found) == 0 && all == nil && !r.Explain.Redact {
-			var err error
-			if all, err = r.Organization.Workspaces(ctx, nil, nil); err != nil {
-				return workspaces{}, err
-			}
 		}
 		known := all
 		if len(result.problems) >= mostSuggested {
 			known = nil
 		}
-		problem := at(w.WorkspaceAt, r.workspaceProblem(w.WorkspaceGiven, found, known))
+		problem := at(w.WorkspaceAt, r.workspaceProblem(w.WorkspaceGiven, found, known, len(all) > 0))
 		result.problems = append(result.problems, problem)
 		result.failed = append(result.failed, w.WorkspaceGiven)
 		result.kinds[w.WorkspaceGiven] = problem.Kind
@@ -175,12 +190,31 @@ func (r *Resolver) chooseWorkspaces(
 	return result, nil
 }
 
-func (r *Resolver) workspaceProblem(given string, matches, known []grant.Resource) grant.Problem {
-	switch {
-	case len(matches) > 1:
-		return r.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", r.WorkspaceInput, given, matches)
-	case HasIDShape(given):
-		return r.notFound(grant.WorkspaceNotFound, "A Workspace with the ID or name", given, known)
+// exactIn returns the Workspaces with an ID or, if there is none, with a name. A list of all can have what a look-up did not
+// find: what was created since, and an ID that does not look like one.
+func exactIn(all []grant.Resource, given string) []grant.Resource {
+	for _, match := range []func(grant.Resource) bool{
+		func(w grant.Resource) bool { return w.ID == given },
+		func(w grant.Resource) bool { return w.Name == given },
+	} {
+		other := func(w grant.Resource) bool { return !match(w) }
+		if found := slices.DeleteFunc(slices.Clone(all), other); len(found) > 0 {
+			return found
+		}
 	}
-	return r.notFound(grant.WorkspaceNotFound, "The Workspace", given, known)
+	return nil
+}
+
+func (r *Resolver) workspaceProblem(given string, matches, known []grant.Resource, canSee bool) grant.Problem {
+	if len(matches) > 1 {
+		return r.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", r.WorkspaceInput, given, matches)
+	}
+	s := search{
+		kind: grant.WorkspaceNotFound, what: "The Workspace", given: given, known: known, idInput: r.WorkspaceInput,
+		canSee: canSee, things: "Workspaces", isList: true,
+	}
+	if HasIDShape(given) {
+		s.what = "A Workspace with the ID or name"
+	}
+	return r.notFound(s)
 }

@@ -106,6 +106,15 @@ func (a *Astro) AddToken(t Token) {
 	a.token[t.ID] = added
 }
 
+// RemoveToken removes an API token.
+func (a *Astro) RemoveToken(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	gone := a.mustToken(id)
+	a.tokens = filter(a.tokens, func(t *token) bool { return t != gone })
+	delete(a.token, id)
+}
+
 // Roles returns the current raw role entries of an API token, whatever the lag.
 func (a *Astro) Roles(tokenID string) []string {
 	a.mu.Lock()

@@ -1,0 +1,181 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"astro-workspace-grant/internal/sandbox"
+)
+
+// TestCreatedBetweenLists has what a run looks for appear after its first list, which is read again for suggestions.
+func TestCreatedBetweenLists(t *testing.T) {
+	t.Parallel()
+	const id = "cltokenlate00000000000001"
+	workspaceToken := sandbox.Token{
+		ID: "cltokenlate00000000000000", Name: "Late", Scope: "WORKSPACE", Roles: []string{entry("WORKSPACE", staging, "WORKSPACE_OWNER")},
+	}
+	for _, tt := range []struct {
+		name   string
+		before *sandbox.Token
+		what   string
+		add    func(a *sandbox.Astro)
+		inputs map[string]string
+	}{
+		{"API token", nil, listTokens, addLate, with("org-token-name", "Late")},
+		{"API token with the name of another one", &workspaceToken, listTokens, addLate, with("org-token-name", "Late")},
+		{
+			"Workspace", nil, listWorkspaces,
+			func(a *sandbox.Astro) { a.AddWorkspace("clworkspacelate0000000001", "Late") }, with("workspace", "Late"),
+		},
+		{
+			"Workspace by ID", nil, listWorkspaces,
+			func(a *sandbox.Astro) { a.AddWorkspace("ws-late", "Late") }, with("workspace", "ws-late"),
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, onNth(2, tt.what, func(a *sandbox.Astro) sandbox.Fault {
+				tt.add(a)
+				return sandbox.Fault{}
+			}))
+			if tt.before != nil {
+				w.AddToken(*tt.before)
+			}
+			r := run(t, w.root, tt.inputs)
+			r.is(t, "status", "granted")
+			if tt.what == listTokens {
+				r.is(t, "token-id", id)
+			}
+		})
+	}
+}
+
+// TestListThatShifts deletes an API token after the first page was read, so that the second page skips one.
+func TestListThatShifts(t *testing.T) {
+	t.Parallel()
+	w := demoWithTokens(t, 1500, sandbox.Options{}, onNth(2, listTokens, func(a *sandbox.Astro) sandbox.Fault {
+		a.RemoveToken("cltoken000000000000000100")
+		return sandbox.Fault{}
+	}))
+	r := run(t, w.root, with("org-token-name", "token 1001")) // the first one on the second page
+	r.is(t, "status", "granted", "token-id", "cltoken000000000000001001")
+	equal(t, "pages", w.count(listTokens), 4)
+}
+
+// TestNamesSplitAtCommas has a server that takes a comma for the end of a name.
+func TestNamesSplitAtCommas(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+		if strings.Contains(r.URL.Query().Get("names"), ",") {
+			return sandbox.Fault{Body: `{"workspaces":[],"limit":1000,"offset":0,"totalCount":0}`, Status: 200}
+		}
+		return sandbox.Fault{}
+	})
+	w.AddWorkspace("clworkspacecomma000000001", "Sales, North")
+	r := run(t, w.root, with("workspace", "Sales, North", "wait", "1m"))
+	r.is(t, "status", "granted", "workspace-name", "Sales, North")
+	lacks(t, "the log", r.log, "Not found yet")
+}
+
+// TestOtherIDs has Workspaces whose IDs have other forms than usual.
+func TestOtherIDs(t *testing.T) {
+	t.Parallel()
+	const uuid = "0b5e1f5c-6d8e-4c8a-9d2f-1a2b3c4d5e6f"
+	for id, lists := range map[string]int{uuid: 1, "ws_1": 2} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			w.AddWorkspace(id, "Other")
+			run(t, w.root, with("workspace", id)).is(t, "status", "granted", "workspace-id", id, "workspace-name", "Other")
+			equal(t, "lists", w.count(listWorkspaces), lists)
+		})
+	}
+}
+
+// TestNamesThatLookTheSame has names that a person cannot tell apart. Following the hint solves it.
+func TestNamesThatLookTheSame(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, given, actual, difference string }{
+		{"space at the end", "Finance", "Finance ", "ends with a space"},
+		{"NFD", "M\u00fcnchen", "Mu\u0308nchen", "NFC and NFD"},
+		{"Cyrillic", "Data", "D\u0430ta", "another alphabet"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			const workspace, token = "clworkspacelookalike00001", "cltokenlookalike000000001"
+			w := demo(t, sandbox.Options{}, nil)
+			w.AddWorkspace(workspace, tt.actual)
+			w.AddToken(sandbox.Token{
+				ID: token, Name: tt.actual, Roles: []string{entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")},
+			})
+			run(t, w.root, with("workspace", tt.given)).failed(t, "workspace-not-found", "looks the same", tt.difference,
+				"Set workspace to its ID", workspace)
+			run(t, w.root, with("org-token-name", tt.given)).failed(t, "token-not-found", "looks the same", tt.difference,
+				"Set org-token-id to its ID", token)
+			run(t, w.root, with("workspace", workspace)).is(t, "status", "granted")
+		})
+	}
+}
+
+func TestSeveralWorkspacesOnOneLine(t *testing.T) {
+	t.Parallel()
+	for _, given := range []string{"Production, Staging", `["Production", "Staging"]`, "- Production"} {
+		w := demo(t, sandbox.Options{}, nil)
+		run(t, w.root, with("workspace", given)).failed(t, "workspace-not-found", "one per line")
+	}
+}
+
+// TestNothingToSee has an API token that is shown no Workspaces.
+func TestNothingToSee(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, always(listWorkspaces, sandbox.Fault{
+		Status: 200, Body: `{"workspaces":[],"limit":1000,"offset":0,"totalCount":0}`,
+	}))
+	run(t, w.root, with()).failed(t, "workspace-not-found", "The API shows no Workspaces at all", "Organization Owner")
+	r := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1")).wait()
+	equal(t, "exit code of the export", r.code, 1)
+	contains(t, "the log of the export", r.log, "The API shows no Workspaces", "Organization Owner")
+	lacks(t, "the log of the export", r.log, "grants:")
+}
+
+// TestTokenThatEnds grants roles to API tokens that have ended or soon will.
+func TestTokenThatEnds(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		in      time.Duration // 0: never
+		inputs  []string
+		warning string
+	}{
+		{"never", 0, nil, ""},
+		{"in a month", 30 * 24 * time.Hour, nil, ""},
+		{"in six days", 6 * 24 * time.Hour, nil, "ends soon: at"},
+		{"yesterday", -24 * time.Hour, nil, "has ended: at"},
+		{"yesterday, planned", -24 * time.Hour, []string{"dry-run", "true"}, "has ended: at"},
+		{"yesterday, unchanged", -24 * time.Hour, []string{"workspace", "Staging"}, ""},
+		{"yesterday, revoked", -24 * time.Hour, []string{"workspace", "Staging", "role", "none"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			token := sandbox.Token{ID: "cltokenending000000000001", Name: "Ending", Roles: []string{
+				entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"), entry("WORKSPACE", staging, "WORKSPACE_OPERATOR"),
+			}}
+			if tt.in != 0 {
+				token.EndAt = time.Now().Add(tt.in)
+			}
+			w.AddToken(token)
+			r := run(t, w.root, with(append([]string{"org-token-name", "Ending"}, tt.inputs...)...))
+			equal(t, "exit code", r.code, 0)
+			warnings := fmt.Sprint(r.named("warning"))
+			if tt.warning == "" {
+				equal(t, "warnings", warnings, "[]")
+				return
+			}
+			contains(t, "the warning", warnings, `"Ending"`, tt.warning)
+		})
+	}
+}
