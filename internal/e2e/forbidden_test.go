@@ -1,8 +1,8 @@
 package e2e
 
 import (
-	"slices"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,7 +42,9 @@ func TestForbiddenNamesRoles(t *testing.T) {
 			w.AddToken(tt.own)
 			tt.inputs["api-token"] = token
 			run(t, w.root, tt.inputs).failed(t, "forbidden", append(tt.words, "403 Forbidden")...)
-			isOwn := func(r sandbox.Request) bool { return r.Path == "/v1/organizations/"+sandbox.DemoOrganizationID+"/tokens/"+own }
+			isOwn := func(r sandbox.Request) bool {
+				return r.Path == "/v1/organizations/"+sandbox.DemoOrganizationID+"/tokens/"+own
+			}
 			equal(t, "reads its own record", slices.ContainsFunc(w.Requests(), isOwn), true)
 		})
 	}
