@@ -114,6 +114,7 @@ func (a *action) newGitHub() (*pullrequest.Client, error) {
 	return pullrequest.New(pullrequest.Config{
 		API:        a.runner.Env("GITHUB_API_URL"),
 		GraphQL:    a.runner.Env("GITHUB_GRAPHQL_URL"),
+		Server:     a.runner.Env("GITHUB_SERVER_URL"),
 		Repository: a.runner.Env("GITHUB_REPOSITORY"),
 		Token:      a.in.GitHubToken,
 		UserAgent:  "astro-workspace-grant/" + a.version,

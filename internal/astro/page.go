@@ -50,36 +50,44 @@ var ErrShifted = errors.New("the list changed each time while it was read")
 // missing. Then it reads them again: a name is unique only if a consistent list says so.
 func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
 	for range mostReads {
-		pages, err := readPages(ctx, c, q)
+		pages, overlap, err := readPages(ctx, c, q)
 		if err != nil {
 			return nil, err
 		}
-		if items, ok := join(pages); ok {
+		if items, ok := join(pages, overlap); ok {
 			return items, nil
 		}
 	}
 	return nil, &OpError{Doing: q.what, Err: ErrShifted}
 }
 
-// readPages reads the first page alone, as it contains the number of items, and then the others at the same time.
-func readPages(ctx context.Context, c *Client, q listQuery) ([]page, error) {
+// readPages reads the first page alone, as it contains the number of items, and then the others at the same time. If that
+// takes no further page, each one begins with the last item of the one before (overlap): another item there means that the
+// list has shifted.
+func readPages(ctx context.Context, c *Client, q listQuery) (pages []page, overlap bool, err error) {
 	first, err := onePage(ctx, c, q, 0)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case first.size == pageSize && first.total <= pageSize:
-		return readOn(ctx, c, q, first)
+		pages, err = readOn(ctx, c, q, first)
+		return pages, false, err
 	case first.size == 0 || first.size >= first.total:
-		return []page{first}, nil
+		return []page{first}, false, nil
 	}
 	// If the page is shorter than asked for, that is the server's page size.
-	pages := make([]page, (first.total+first.size-1)/first.size)
+	count := func(step int) int { return 1 + (first.total-first.size+step-1)/step }
+	step := first.size
+	if step > 1 && count(step-1) == count(step) {
+		step--
+	}
+	pages = make([]page, count(step))
 	pages[0] = first
 	err = each(ctx, len(pages)-1, func(ctx context.Context, i int) (err error) {
-		pages[i+1], err = onePage(ctx, c, q, (i+1)*first.size)
+		pages[i+1], err = onePage(ctx, c, q, (i+1)*step)
 		return err
 	})
-	return pages, err
+	return pages, step < first.size, err
 }
 
 // readOn reads the pages after a full one until one is not full: a server may count only the items of the page.
@@ -97,25 +105,33 @@ func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, er
 }
 
 // join returns the items of all pages, or false if the pages do not fit together.
-func join(pages []page) (items []listed, ok bool) {
+func join(pages []page, overlap bool) (items []listed, ok bool) {
 	seen := map[string]bool{}
-	size := 0
-	for _, page := range pages {
-		size += page.size
-		if page.total != pages[0].total {
+	unusable := 0
+	for i, page := range pages {
+		if page.total != pages[0].total || overlap && i > 0 && !page.continues(pages[i-1]) {
 			return nil, false
 		}
+		unusable += page.size - len(page.items)
 		for _, item := range page.items {
 			switch {
 			case !seen[item.ID]:
 				seen[item.ID] = true
 				items = append(items, item)
-			case len(pages) > 1: // the last item of a page is on the next one too
+			case len(pages) > 1 && !overlap: // the last item of a page is on the next one too
 				return nil, false
 			}
 		}
 	}
-	return items, len(pages) == 1 || size == pages[0].total
+	return items, len(pages) == 1 || len(items)+unusable >= pages[0].total
+}
+
+// continues reports whether a page begins with the last item of another one, as far as they are usable.
+func (p page) continues(before page) bool {
+	if len(p.items) < p.size || len(before.items) < before.size {
+		return true
+	}
+	return p.size > 0 && p.items[0].ID == before.items[before.size-1].ID
 }
 
 // listResources is list without roles.

@@ -161,6 +161,7 @@ func TestEach(t *testing.T) {
 type shifting struct {
 	sync.Mutex
 	first, n, deletes, requests int
+	creates                     bool // another one at the end each time
 }
 
 func (l *shifting) serve(r *http.Request) (*http.Response, error) {
@@ -169,6 +170,9 @@ func (l *shifting) serve(r *http.Request) (*http.Response, error) {
 	if l.requests++; l.requests > 1 && l.deletes > 0 {
 		l.deletes--
 		l.first++
+		if l.creates {
+			l.n++
+		}
 	}
 	offset := 0
 	_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
@@ -186,6 +190,14 @@ func TestPagesThatShift(t *testing.T) {
 		all, err := newClient(server(list.serve)).Organization(org).AllTokens(ctx)
 		equal(t, "error", err, nil)
 		equal(t, "tokens", len(all), 14)
+		equal(t, "requests", list.requests, 4)
+
+		// The total stays the same, but the second page skips an item.
+		list = &shifting{n: 15, deletes: 1, creates: true}
+		all, err = newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		equal(t, "error", err, nil)
+		equal(t, "first token", all[0].ID, "1")
+		equal(t, "last token", all[14].ID, "15")
 		equal(t, "requests", list.requests, 4)
 
 		list = &shifting{n: 100, deletes: 100}

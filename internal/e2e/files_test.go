@@ -106,5 +106,5 @@ func TestLargeSummary(t *testing.T) {
 	if len(r.summary) > 1<<20 {
 		t.Errorf("the summary has %d bytes", len(r.summary))
 	}
-	contains(t, "summary", r.summary[len(r.summary)-200:], "more; the output “grants” lists all of them.")
+	contains(t, "summary", r.summary[len(r.summary)-200:], "more; the log lists all of them.")
 }

@@ -2,6 +2,7 @@ package pullrequest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ const requestTimeout = 10 * time.Second
 type Config struct {
 	API        string // root of the REST API; by default https://api.github.com, or the one that belongs to GraphQL
 	GraphQL    string // address of GraphQL; by default the one that belongs to the REST API, if there is one
+	Server     string // address of the site; without any of the two above, only https://github.com has an API that is known
 	Repository string // as owner/name
 	Token      string
 	UserAgent  string
@@ -44,6 +46,9 @@ func New(config Config) (*Client, error) {
 	owner, name, ok := strings.Cut(config.Repository, "/")
 	if !ok || owner == "" || name == "" {
 		return nil, fmt.Errorf("%q is not a repository", config.Repository)
+	}
+	if server := strings.TrimRight(config.Server, "/"); config.API+config.GraphQL == "" && server != "" && server != "https://github.com" {
+		return nil, errors.New("the variable GITHUB_API_URL is not set")
 	}
 	config.API, config.GraphQL = addresses(config.API, config.GraphQL)
 	base, err := url.Parse(strings.TrimRight(config.API, "/") + "/")

@@ -31,6 +31,11 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%q and %q: %q and %q", tt.api, tt.graphQL, api, graphQL)
 		}
 	}
+	for server, fails := range map[string]bool{"": false, "https://github.com": false, "https://ghe.example": true} {
+		if _, err := New(Config{Server: server, Repository: "o/r"}); (err != nil) != fails {
+			t.Errorf("only the server %q: %v", server, err)
+		}
+	}
 	for graphQL, want := range map[string]string{
 		"https://ghe.example/api/graphql":   "https://ghe.example/api/graphql",
 		"https://api.github.com/graphql":    "",

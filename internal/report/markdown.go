@@ -14,7 +14,7 @@ import (
 // Markdown returns the result as Markdown of at most limit bytes. If the outcomes do not fit, it says how many are left
 // out.
 func (r *Result) Markdown(limit int) string {
-	p := page{Table: r.Table(Writer{}), limit: limit, elsewhere: "the output “grants” lists all of them"}
+	p := page{Table: r.Table(Writer{}), limit: limit, elsewhere: "the log lists all of them"}
 	if r.File != "" {
 		p.elsewhere = "the report file lists all of them"
 	}

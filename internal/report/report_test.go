@@ -246,12 +246,12 @@ func TestLimit(t *testing.T) {
 	}{
 		{
 			"2,000 Workspaces in a comment", 65536, manyWorkspaces(2000, plain), 400, 1999,
-			"more; the output “grants” lists all of them.",
+			"more; the log lists all of them.",
 		},
 		{"1,000 Workspaces in a summary", 1000 << 10, manyWorkspaces(1000, plain), 1000, 1000, ""},
 		{
 			"1,000 Workspaces with names that are long when escaped", 65536, manyWorkspaces(1000, escaped), 40, 999,
-			"more; the output “grants”",
+			"more; the log lists",
 		},
 		{"names as long as a page", 65536, manyWorkspaces(3, func(int) string { return long }), 3, 3, "…"},
 		{"API token with a name as long as a page", 65536, func(r *Result) { r.Token.Name = long }, 2, 2, "…"},
