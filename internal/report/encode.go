@@ -99,12 +99,17 @@ func isOurs(markdown string) bool {
 }
 
 // fit leaves out rows until the table has space in a comment: first those that are unchanged, then those that are done,
-// the oldest first.
+// the oldest first. Problems and deleted grants get half of the space.
 func (t *Table) fit() {
 	if len(t.Encode()) <= maxEncoded {
 		return
 	}
 	t.Full = true
+	rest := Table{About: t.About, Notes: t.Notes}
+	for len(rest.Encode()) > maxEncoded/2 && len(rest.Notes)+len(rest.About.Removed) > 1 {
+		rest.Notes, rest.About.Removed = rest.Notes[:(len(rest.Notes)+1)/2], rest.About.Removed[:len(rest.About.Removed)/2]
+	}
+	t.About, t.Notes = rest.About, rest.Notes
 	order := make([]int, len(t.Rows)) // the most important first
 	for i := range order {
 		order[i] = i

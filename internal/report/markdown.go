@@ -69,7 +69,7 @@ func (p *page) addTable() {
 // end returns the page with remarks, the footer and the addresses of the links.
 func (p *page) end(footer string) string {
 	if p.Full {
-		p.add("\nThe comment is full: rows of earlier runs that are done or unchanged are left out.\n")
+		p.add("\nThe comment is full: some rows or problems are left out. The job summaries have them.\n")
 	}
 	if p.About.File && !p.About.Exclusive && len(p.Rows) > 0 {
 		p.add("\n<sub>Deleting a line from the file does not revoke access. Use <code>role: none</code>.</sub>\n")

@@ -55,9 +55,10 @@ func (r *Result) newRow(o grant.Outcome, by Writer) Row {
 	if !o.Until.IsZero() {
 		row.Until = o.Until.Format(time.DateOnly)
 	}
-	if !o.At.IsZero() {
-		row.At = o.At.UnixMilli()
+	if o.At.IsZero() {
+		o.At = time.Now()
 	}
+	row.At = o.At.UnixMilli()
 	return row
 }
 

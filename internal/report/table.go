@@ -13,7 +13,7 @@ type Table struct {
 	About About  `json:"about"`
 	Rows  []Row  `json:"rows,omitempty"`
 	Notes []Note `json:"notes,omitempty"`
-	Full  bool   `json:"full,omitempty"` // rows were left out, as the comment has no space for them
+	Full  bool   `json:"full,omitempty"` // something was left out, as the comment has no space for it
 }
 
 // About is what the newest run says about all rows together.
@@ -59,7 +59,9 @@ func (r *Result) Table(by Writer) Table {
 		Writer: by,
 	}}
 	for _, w := range r.Removed {
-		t.About.Removed = append(t.About.Removed, r.newRow(grant.Outcome{Wanted: w}, Writer{}))
+		row := r.newRow(grant.Outcome{Wanted: w}, Writer{})
+		row.At = 0 // two runs say the same
+		t.About.Removed = append(t.About.Removed, row)
 	}
 	for _, o := range r.Outcomes {
 		t.Rows = append(t.Rows, r.newRow(o, by))
@@ -138,12 +140,12 @@ func (t *Table) add(rows []Row, all bool) {
 	}
 }
 
-// replacesAll reports whether the table holds all that the job of a writer has to say now. All runs for a grants file
-// speak about all of it.
-func (t Table) replacesAll(w Writer, size int) bool {
+// replacesAll reports whether the table holds all that the job of an earlier writer has to say now. All runs for a grants
+// file speak about all of it.
+func (t Table) replacesAll(earlier Writer, size int) bool {
 	by := t.About.Writer
-	sameJob := t.About.File || w.isSameJob(by) || w.Source == by.Source && w.Leg >= size
-	return sameJob && !w.isNewer(by)
+	sameJob := t.About.File || earlier.isSameJob(by) || earlier.Source == by.Source && earlier.Leg >= size
+	return sameJob && by.isNewer(earlier)
 }
 
 // mergeNotes keeps a note of another job as long as a row in the table failed with it. A plan's is over when that is
@@ -159,8 +161,10 @@ func (t *Table) mergeNotes(own Table, size int) {
 		applied := n.Plan && !own.About.Plan && own.About.isNewer(n.Writer)
 		return own.replacesAll(n.Writer, size) || applied || n.Rows && !failed[n.Writer]
 	})
-	if !isOver {
-		t.Notes = append(t.Notes, own.Notes...)
+	for _, note := range own.Notes {
+		if !isOver && !slices.Contains(t.Notes, note) {
+			t.Notes = append(t.Notes, note)
+		}
 	}
 }
 

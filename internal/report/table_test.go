@@ -274,6 +274,37 @@ func TestTableOfAThousandRows(t *testing.T) {
 	}
 }
 
+// TestTableOfManyProblems has more problems, and more deleted grants, than fit.
+func TestTableOfManyProblems(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	own := tableOf(said("a", 1))
+	for i := range 2000 {
+		own.Notes = append(own.Notes, Note{Kind: grant.InvalidInput, Text: fmt.Sprintf("> No API token is called `%x`.\n", random.Uint64())})
+		own.About.Removed = append(own.About.Removed, said(fmt.Sprintf("%x", random.Uint64()), int64(i)))
+	}
+	merged, _ := Merge(nil, own, 1, true)
+	text := merged.Markdown(maxTestComment, func(Writer) string { return "" })
+	if size := len(merged.Encode()); size > maxEncoded || len(text) > maxTestComment {
+		t.Errorf("%d bytes, and %d bytes of text", size, len(text))
+	}
+	if len(merged.Rows) != 1 || len(merged.Notes) < 10 || !strings.Contains(text, "The comment is full") {
+		t.Errorf("%d rows, %d notes", len(merged.Rows), len(merged.Notes))
+	}
+}
+
+// TestMatrixOfUnknownSize has a runner that does not say that there are several jobs. None removes what another one says.
+func TestMatrixOfUnknownSize(t *testing.T) {
+	one, two := tableOf(said("a", 1, failed)), tableOf(said("b", 1, planned))
+	one.Notes = []Note{{Kind: grant.Unavailable, Text: "> No answer.\n", Rows: true, Writer: one.About.Writer}}
+	merged, _ := Merge([]Table{one}, two, 1, true)
+	if len(merged.Rows) != 2 || len(merged.Notes) != 1 {
+		t.Errorf("got %+v", merged)
+	}
+	if again, changed := Merge([]Table{merged}, one, 1, true); changed || len(again.Notes) != 1 {
+		t.Errorf("merged again: %+v", again)
+	}
+}
+
 const maxTestComment = 35 << 10
 
 // FuzzDecodeTable has a forged table. What the comment shows of it is only text.
