@@ -315,3 +315,22 @@ func TestCommentOfEarlierVersion(t *testing.T) {
 		})
 	}
 }
+
+// TestCommentOfLaterFailure has a grant, and then a newer run that fails before it knows anything.
+func TestCommentOfLaterFailure(t *testing.T) {
+	t.Parallel()
+	var fails atomic.Bool
+	o := serveGitHub(t, sandbox.GitHubOptions{}, func(_ *sandbox.Astro, r *http.Request) sandbox.Fault {
+		if fails.Load() {
+			return apiError(http.StatusForbidden, "no")
+		}
+		return sandbox.Fault{}
+	}, nil)
+	o.run(t, with(), runID(1))
+	fails.Store(true)
+	o.run(t, with(), runID(2))
+	contains(t, "the comment", o.only(t), "failed: forbidden (1 failed)", "**What to do:**", "❌ `WORKSPACE_OPERATOR` failed: forbidden")
+	fails.Store(false)
+	o.run(t, with("role", "WORKSPACE_OWNER"), runID(3)).is(t, "status", "updated")
+	lacks(t, "the comment", o.only(t), "failed", "What to do")
+}
