@@ -24,7 +24,9 @@ func TestRoundTrips(t *testing.T) {
 		trips  [][]string
 	}{
 		{"50 tokens", 50, with("settle", "8s"), [][]string{lists, {readToken}, {writeRoles}}},
-		{"1,000 tokens", 1000, with("settle", "8s"), [][]string{lists, {readToken}, {writeRoles}}},
+		{"999 tokens", 999, with("settle", "8s"), [][]string{lists, {readToken}, {writeRoles}}},
+		// Another page may follow one that is full.
+		{"1,000 tokens", 1000, with("settle", "8s"), [][]string{lists, {listTokens}, {readToken}, {writeRoles}}},
 		{"10,000 tokens", 10_000, with("settle", "8s"), [][]string{lists, pages, {readToken}, {writeRoles}}},
 		{"by ID", 10_000, byID, [][]string{{listWorkspaces, readToken}, {writeRoles}}},
 	} {
