@@ -158,7 +158,11 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 		}, t.ours)
 	}
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
-		a.warnGitHub("No comment on the pull request", err)
+		title := "No comment on the pull request"
+		if written != nil {
+			title = "Comment may lack this result"
+		}
+		a.warnGitHub(title, err)
 	}
 	a.setCommentOutputs(cmp.Or(t.found.Number, a.pullRequest()), written, result)
 }
