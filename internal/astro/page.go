@@ -9,11 +9,14 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/retry"
 )
 
 // pageSize is the maximum size of a page.
@@ -40,22 +43,32 @@ type listQuery struct {
 	roles bool   // whether to keep them: they are most of an item
 }
 
-// mostReads is how often a list is read that changes while it is read.
-const mostReads = 5
+const (
+	// mostReads is how often a list is read that changes while it is read, with a pause after each time.
+	mostReads    = 5
+	pauseOfReads = 500 * time.Millisecond
+)
 
 // ErrShifted is the error of a list whose pages do not fit together: an item may be missing.
 var ErrShifted = errors.New("the list changed each time while it was read")
 
 // list reads all pages of a list. If something is created or deleted meanwhile, the pages shift, so that an item can be
-// missing. Then it reads them again: a name is unique only if a consistent list says so.
+// missing. Then it reads them again until they fit, or until two reads are the same: a server may count what it does not show.
+// A name is unique only if such a list says so.
 func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
-	for range mostReads {
+	var before []listed
+	for i := range mostReads {
 		pages, overlap, err := readPages(ctx, c, q)
 		if err != nil {
 			return nil, err
 		}
-		if items, ok := join(pages, overlap); ok {
+		items, ok := join(pages, overlap)
+		if ok || i > 0 && slices.EqualFunc(items, before, func(a, b listed) bool { return a.ID == b.ID }) {
 			return items, nil
+		}
+		before = items
+		if err := retry.Sleep(ctx, pauseOfReads); err != nil {
+			return nil, &OpError{Doing: q.what, Err: err}
 		}
 	}
 	return nil, &OpError{Doing: q.what, Err: ErrShifted}
@@ -104,13 +117,14 @@ func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, er
 	return []page{all}, nil
 }
 
-// join returns the items of all pages, or false if the pages do not fit together.
+// join returns the items of all pages, and whether the pages fit together.
 func join(pages []page, overlap bool) (items []listed, ok bool) {
+	ok = true
 	seen := map[string]bool{}
 	unusable := 0
 	for i, page := range pages {
 		if page.total != pages[0].total || overlap && i > 0 && !page.continues(pages[i-1]) {
-			return nil, false
+			ok = false
 		}
 		unusable += page.size - len(page.items)
 		for _, item := range page.items {
@@ -119,11 +133,11 @@ func join(pages []page, overlap bool) (items []listed, ok bool) {
 				seen[item.ID] = true
 				items = append(items, item)
 			case len(pages) > 1 && !overlap: // the last item of a page is on the next one too
-				return nil, false
+				ok = false
 			}
 		}
 	}
-	return items, len(pages) == 1 || len(items)+unusable >= pages[0].total
+	return items, ok && (len(pages) == 1 || len(items)+unusable >= pages[0].total)
 }
 
 // continues reports whether a page begins with the last item of another one, as far as they are usable.

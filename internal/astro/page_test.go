@@ -162,6 +162,7 @@ type shifting struct {
 	sync.Mutex
 	first, n, deletes, requests int
 	creates                     bool // another one at the end each time
+	hidden                      int  // of them, at the end
 }
 
 func (l *shifting) serve(r *http.Request) (*http.Response, error) {
@@ -177,7 +178,7 @@ func (l *shifting) serve(r *http.Request) (*http.Response, error) {
 	offset := 0
 	_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
 	var items []string
-	for i := l.first + offset; i < min(l.first+offset+10, l.n); i++ {
+	for i := l.first + offset; i < min(l.first+offset+10, l.n-l.hidden); i++ {
 		items = append(items, fmt.Sprintf(`{"id":"%d"}`, i))
 	}
 	return answer(200, fmt.Sprintf(`{"totalCount":%d,"tokens":[%s]}`, l.n-l.first, strings.Join(items, ","))), nil
@@ -199,6 +200,12 @@ func TestPagesThatShift(t *testing.T) {
 		equal(t, "first token", all[0].ID, "1")
 		equal(t, "last token", all[14].ID, "15")
 		equal(t, "requests", list.requests, 4)
+
+		// The total counts five items that are not shown.
+		list = &shifting{n: 20, hidden: 5}
+		all, err = newClient(server(list.serve)).Organization(org).AllTokens(ctx)
+		equal(t, "error", err, nil)
+		equal(t, "tokens", len(all), 15)
 
 		list = &shifting{n: 100, deletes: 100}
 		_, err = newClient(server(list.serve)).Organization(org).AllTokens(ctx)
