@@ -177,7 +177,7 @@ func (a *action) merge(result *report.Result, head string) func(now []pullreques
 	own.About.Head = head
 	always := a.in.Comment == pullrequest.Always
 	return func(now []pullrequest.State) pullrequest.Draft {
-		isOld := len(now) > 0 && now[0].Table == ""
+		isOld := len(now) == 1 && now[0].Table == ""
 		if isOld && isSaidBy(now[0], by, result) {
 			return pullrequest.Draft{}
 		}
@@ -191,7 +191,6 @@ func (a *action) merge(result *report.Result, head string) func(now []pullreques
 			Text:   a.runner.RedactMarkdown(merged.Markdown(maxComment, a.runLink)),
 			State:  pullrequest.State{Attempt: by.Attempt, Table: merged.Encode()},
 			Needed: changed || len(now) == 0 && always,
-			Shared: merged.IsShared(by),
 		}
 	}
 }

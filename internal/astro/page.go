@@ -111,6 +111,9 @@ func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, er
 		if next, err = onePage(ctx, c, q, all.size); err != nil {
 			return nil, err
 		}
+		if len(next.items) > 0 && len(first.items) > 0 && next.items[0].ID == first.items[0].ID {
+			break // the server always answers the first page
+		}
 		all.items, all.size = append(all.items, next.items...), all.size+next.size
 	}
 	all.total = all.size

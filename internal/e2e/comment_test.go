@@ -338,7 +338,7 @@ func TestCommentSizeLimit(t *testing.T) {
 	}
 	r := o.run(t, with("workspace", strings.Join(names, "\n")))
 	r.is(t, "status", "granted", "attempts", "1")
-	contains(t, "the comment", o.only(t), " more; the job summary lists them.", "actions/runs/")
+	contains(t, "the comment", o.only(t), " more; the job summaries list them.", "actions/runs/")
 	if len(o.only(t)) > 65536 {
 		t.Errorf("the comment has %d bytes", len(o.only(t)))
 	}

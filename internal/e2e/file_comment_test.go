@@ -106,7 +106,7 @@ func TestFileCommentSizeLimit(t *testing.T) {
 	plan.is(t, "granted", "1000", "applied", "false")
 	for _, title := range []string{"plan: 1000 to grant", "Astro grants file: 1000 granted"} {
 		body := o.only(t)
-		contains(t, "the comment", body, title, "more; the job summary lists them.",
+		contains(t, "the comment", body, title, "more; the job summaries list them.",
 			"actions/runs/")
 		if len(body) > 65536 {
 			t.Errorf("the comment has %d bytes", len(body))

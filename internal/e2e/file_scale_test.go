@@ -90,7 +90,7 @@ func applyAtScale(t *testing.T, tokens int) {
 	r.is(t, "status", "granted", "applied", "true", "error", "")
 	r.counts(t, tokens*(scaleEach-1), tokens, 0, 0, 0)
 	contains(t, "the comment", o.only(t), fmt.Sprintf("%d granted, %d updated", tokens*(scaleEach-1), tokens))
-	equal(t, "the comment is shortened", strings.Contains(o.only(t), "the job summary lists them"), tokens > 10)
+	equal(t, "the comment is shortened", strings.Contains(o.only(t), "the job summaries list them"), tokens > 10)
 	equal(t, "grants in the report file", len(p.report(t).Grants), tokens*scaleEach)
 
 	o.checkScale(t, r, tokens)

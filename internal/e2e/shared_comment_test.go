@@ -154,12 +154,11 @@ func TestCommentOfMatrixWithFaults(t *testing.T) {
 	t.Logf("%d of %d jobs warned", m.check(t, m.runAll(t)), size)
 }
 
-// TestCommentOfTwoWorkflows has two workflows run for one pull request at the same time, and a second step.
+// TestCommentOfTwoWorkflows has two workflows for one pull request, and a second step. (The package pullrequest tests that
+// they can run at the same time.)
 func TestCommentOfTwoWorkflows(t *testing.T) {
 	t.Parallel()
-	o := serveGitHubOn(t, newGitHub(sandbox.GitHubOptions{Latency: uniform(100*time.Millisecond, 100*time.Millisecond)}),
-		sandbox.Options{}, nil)
-	// The first run of each: both have rows in the comment then.
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
 	workflow := func(name string, id int) option {
 		return func(s *setup) { s.env["GITHUB_WORKFLOW"] = name; runID(id)(s) }
 	}
@@ -171,15 +170,6 @@ func TestCommentOfTwoWorkflows(t *testing.T) {
 		"Staging":    {"`WORKSPACE_AUTHOR` → `WORKSPACE_OPERATOR`", "done", "11/1"},
 		"Sandbox":    {"none → `WORKSPACE_OPERATOR`", "done", "11/1"},
 	})
-	owner := func(workspace string) map[string]string {
-		return with("workspace", workspace, "role", "WORKSPACE_OWNER", "comment", "always")
-	}
-	one := start(t, o.root, owner("Production"), append(o.options[:len(o.options):len(o.options)], workflow("deploy", 12))...)
-	two := start(t, o.root, owner("Staging"), append(o.options[:len(o.options):len(o.options)], workflow("access", 13))...)
-	one.wait()
-	two.wait()
-	rows := commentRows(t, o.only(t))
-	equal(t, "runs", []string{rows["Production"].run, rows["Staging"].run, rows["Sandbox"].run}, []string{"12/1", "13/1", "11/1"})
 }
 
 // TestCommentOfSeveralTokens has a matrix whose jobs have different API tokens and roles: each API token has a comment.
@@ -333,4 +323,87 @@ func TestCommentOfLaterFailure(t *testing.T) {
 	fails.Store(false)
 	o.run(t, with("role", "WORKSPACE_OWNER"), runID(3)).is(t, "status", "updated")
 	lacks(t, "the comment", o.only(t), "failed", "What to do")
+}
+
+// TestCommentOfReusableWorkflow calls one workflow twice: its jobs have the same names in the same run.
+func TestCommentOfReusableWorkflow(t *testing.T) {
+	t.Parallel()
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
+	o.run(t, with("workspace", "Production", "dry-run", "true"))
+	o.run(t, with("workspace", "Nowhere", "dry-run", "true"))
+	o.run(t, with("workspace", "Sandbox", "dry-run", "true"))
+	contains(t, "the comment", o.only(t), "failed: workspace-not-found (2 to grant, 1 failed)", "What to do")
+}
+
+// TestCommentKeepsFailures has a job fail in several ways, and then another job of a newer run succeed.
+func TestCommentKeepsFailures(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		inputs []string
+		fault  sandbox.Fault
+		title  string
+	}{
+		{"not found", []string{"workspace", "Production\nNowhere"}, sandbox.Fault{}, "failed: workspace-not-found (1 updated, 2 failed)"},
+		{"refused by a limit", []string{"max-role", "WORKSPACE_MEMBER"}, sandbox.Fault{}, "failed: policy (1 to update, 1 updated)"},
+		{"API token refused", nil, sandbox.Fault{Status: http.StatusUnauthorized}, "failed: unauthorized (1 updated, 1 failed)"},
+		{"invalid input", []string{"role", "KING"}, sandbox.Fault{}, "failed: invalid-input (1 granted, 1 updated)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var fails atomic.Bool
+			o := serveGitHub(t, sandbox.GitHubOptions{}, func(*sandbox.Astro, *http.Request) sandbox.Fault {
+				if fails.Load() {
+					return tt.fault
+				}
+				return sandbox.Fault{}
+			}, nil)
+			o.run(t, with(), runID(10))
+			fails.Store(true)
+			r := o.run(t, with(append([]string{"role", "WORKSPACE_OWNER"}, tt.inputs...)...), runID(11))
+			equal(t, "exit code", r.code, 1)
+			fails.Store(false)
+			o.run(t, with("workspace", "Staging"), runID(12), env("GITHUB_JOB", "other")).is(t, "status", "updated")
+			contains(t, "the comment", o.only(t), tt.title, "What to do")
+		})
+	}
+}
+
+// TestCommentOfExclusivePlan has a file applied, and then a plan of an exclusive one that revokes some of that.
+func TestCommentOfExclusivePlan(t *testing.T) {
+	t.Parallel()
+	o := serveMerged(t, noFile, sandbox.Options{}, nil)
+	const file = "exclusive: true\ngrants:\n  - {org-token-name: CI Deployer, role: WORKSPACE_OPERATOR, workspaces: [%s]}\n"
+	o.run(t, applyInputs("comment", "always"), checkout(fmt.Sprintf(file, "Production, Staging, Sandbox")), runID(30))
+	next := checkout(fmt.Sprintf(file, "Production"))
+	o.run(t, applyInputs("comment", "always", "dry-run", "true"), next, runID(31)).is(t, "revoked", "2")
+	contains(t, "the plan", o.only(t), "plan: 2 to revoke; done: 1 granted", "Not listed in the file")
+	o.run(t, applyInputs("comment", "always", "apply", "check"), next, runID(32)).is(t, "error", "drift")
+	contains(t, "the check", o.only(t), "check: drift (2 to revoke, 1 granted)")
+}
+
+// TestCommentOfEarlierVersionWithOthers has a comment of an earlier version, and a newer one with the row of another run.
+func TestCommentOfEarlierVersionWithOthers(t *testing.T) {
+	t.Parallel()
+	const state = `<!-- astro-workspace-grant {"about":"%s","run":1,"attempt":1,"status":"updated","dryRun":false,"roles":"%s","text":"x"} -->`
+	key := report.Hash(sandbox.DemoOrganizationID, "CI Deployer", "", "Staging")
+	roles := report.Hash(deployer, "WORKSPACE_AUTHOR", deployer, staging, "WORKSPACE_AUTHOR")
+	o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
+	o.github.AddComment(number, bot, "### old\n\n"+fmt.Sprintf(state, key, roles)+"\n")
+	o.run(t, with("workspace", "Production"), runID(20))
+	o.run(t, with("workspace", "Staging", "role", "WORKSPACE_AUTHOR"), runID(21))
+	equal(t, "row of the other run", commentRows(t, o.only(t))["Production"].run, "20/1")
+}
+
+// TestCommentOfHugeFile has more grants than the comment has space for. The title counts all of them.
+func TestCommentOfHugeFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped in short mode")
+	}
+	t.Parallel()
+	o := serveMerged(t, noFile, sandbox.Options{}, nil)
+	text := o.bigFile(2000)
+	r := o.run(t, fileInputs("comment", "always"), checkout(text), event("pull_request", pullOf("opened", repo, "main", false)))
+	r.is(t, "granted", "2000")
+	contains(t, "the comment", o.only(t), "plan: 2000 to grant", "The comment is full", "more; the job summaries list them.")
 }

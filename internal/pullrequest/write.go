@@ -18,8 +18,10 @@ const (
 	// spread is the time that each job of a matrix adds to the window in which all of them write: GitHub accepts about 80
 	// writes a minute, and jobs that write at the same time overwrite each other.
 	spread = 400 * time.Millisecond
-	// settle is how long after a write it is read again. Another job can overwrite it that had read the comment before.
-	settle = time.Second
+	// settle is how long after a write a job of a matrix reads it again. Another job can overwrite it that had read the comment
+	// before. Others only wait for about as long as another one would take for that, but at least minSettle.
+	settle    = 2 * time.Second
+	minSettle = 250 * time.Millisecond
 	// maxLook is how long a look may take. Then a write that is based on it comes before others look at what they wrote.
 	maxLook = settle / 2
 	// mostSlow is how many looks in a row may take longer: some GitHubs are always slow.
@@ -50,7 +52,6 @@ type Draft struct {
 	Text   string
 	State  State
 	Needed bool // it says something that the comment does not say
-	Shared bool // other jobs write the comment, too
 }
 
 var errOverwritten = errors.New("other jobs have overwritten what this one wrote")
@@ -59,7 +60,11 @@ var errOverwritten = errors.New("other jobs have overwritten what this one wrote
 // has found. GitHub has no way to write only if nothing has changed. So it merges the post into what the comment says,
 // writes that and reads it again, until the post is there. It returns the comment, or nil if there is none.
 func (c *Client) WriteComment(ctx context.Context, p Post, ours []Comment) (*Comment, error) {
-	w := &commentWriter{Client: c, Post: p, nonce: rand.Text(), ours: ours}
+	retrying := retry.Config{Notify: func(wait retry.Wait) { c.config.Retrying("writing the comment", wait) }}
+	w := &commentWriter{
+		Client: c, Post: p, nonce: rand.Text(), ours: ours,
+		failures: retry.NewBackoff(retrying), losses: retry.NewFullJitter(firstRewrite, longestRewrite, retrying),
+	}
 	err := w.write(ctx)
 	if err != nil {
 		err = fmt.Errorf("writing the comment: %w", err)
@@ -74,58 +79,85 @@ func (c *Client) WriteComment(ctx context.Context, p Post, ours []Comment) (*Com
 type commentWriter struct {
 	*Client
 	Post
+	failures, losses *retry.Backoff
 
 	nonce   string    // marks the comments that it writes
 	ours    []Comment // the oldest first: that one stays
 	created *Comment
+	isKnown bool // what ours says is known without another look
+
+	wrote   bool      // since the last look
+	settled time.Time // when what it has written counts, if it is still there
+	slow    int       // how many looks in a row were slow
 }
 
 func (w *commentWriter) write(ctx context.Context) error {
-	retrying := retry.Config{Notify: func(wait retry.Wait) { w.config.Retrying("writing the comment", wait) }}
-	failures, losses := retry.NewBackoff(retrying), retry.NewFullJitter(firstRewrite, longestRewrite, retrying)
-	isKnown := false // what the comment says is known without another look
-	if w.Jobs <= 1 {
-		isKnown = len(w.ours) == 0 && time.Since(w.searched) < maxSearchAge || !w.draft().Needed
-	} else if err := retry.Sleep(ctx, w.turn()); err != nil {
+	// Nothing has to be read again if nothing has to be written, or if the search was just now.
+	w.isKnown = len(w.ours) <= 1 && !w.draft().Needed
+	if !w.isKnown && w.Jobs > 1 {
+		if err := retry.Sleep(ctx, w.turn()); err != nil {
+			return err
+		}
+	} else if len(w.ours) == 0 && time.Since(w.searched) < maxSearchAge {
+		w.isKnown = true
+	}
+	for {
+		if done, err := w.step(ctx); done || err != nil {
+			return err
+		}
+	}
+}
+
+// step looks at the comment and writes it if needed. It is done if the post is in the comment to stay.
+func (w *commentWriter) step(ctx context.Context) (done bool, err error) {
+	began := time.Now()
+	if err := w.look(ctx); err != nil {
+		return false, err
+	}
+	draft := w.draft()
+	if !draft.Needed {
+		if rest := time.Until(w.settled); rest > 0 { // the answer to a write was lost, and it can be overwritten yet
+			return false, retry.Sleep(ctx, rest)
+		}
+		return true, w.tidy(ctx)
+	}
+	if time.Since(began) > maxLook && w.slow < mostSlow {
+		w.slow++
+		return false, nil // the comment may have changed meanwhile, and its writer may have looked at it
+	}
+	w.slow = 0
+	if w.wrote {
+		w.wrote = false
+		return false, w.losses.Wait(ctx, errOverwritten)
+	}
+	return false, w.send(ctx, draft, began)
+}
+
+// send writes a draft, and waits until it counts.
+func (w *commentWriter) send(ctx context.Context, draft Draft, looked time.Time) error {
+	created, err := w.sendOnce(ctx, draft)
+	w.settled = time.Now().Add(w.settle(time.Since(looked)))
+	switch {
+	case retry.IsRetryable(err):
+		// Whether it took effect is unknown. What it was based on may be out of date when it is sent again.
+		w.ours = nil
+		return w.failures.Wait(ctx, err)
+	case err != nil:
 		return err
+	case created && w.Jobs <= 1:
+		w.settled = time.Time{} // others that create one as well find this one when they search again
+		return nil
 	}
-	slow := 0
-	for wrote := false; ; isKnown = false {
-		began := time.Now()
-		if err := w.look(ctx, isKnown); err != nil {
-			return err
-		}
-		draft := w.draft()
-		if draft.Needed && time.Since(began) > maxLook && slow < mostSlow {
-			slow++
-			continue // the comment may have changed meanwhile, and its writer may have looked at it
-		}
-		slow = 0
-		if !draft.Needed {
-			return w.tidy(ctx)
-		}
-		if wrote {
-			wrote = false
-			if err := losses.Wait(ctx, errOverwritten); err != nil {
-				return err
-			}
-			continue
-		}
-		created, err := w.send(ctx, draft)
-		switch {
-		case retry.IsRetryable(err):
-			// Whether it took effect is unknown. What it was based on may be out of date when it is sent again.
-			w.ours = nil
-			err = failures.Wait(ctx, err)
-		case err == nil && (w.Jobs > 1 || draft.Shared):
-			wrote, err = true, retry.Sleep(ctx, settle)
-		case err == nil && !created:
-			return w.tidy(ctx)
-		}
-		if err != nil {
-			return err
-		}
+	w.wrote = true
+	return retry.Sleep(ctx, time.Until(w.settled))
+}
+
+// settle returns when to read again what took some time to read and write.
+func (w *commentWriter) settle(took time.Duration) time.Duration {
+	if w.Jobs > 1 {
+		return settle
 	}
+	return min(max(2*took, minSettle), settle)
 }
 
 // turn returns when the job's turn comes to write first: a random moment of its part of the window.
@@ -142,8 +174,9 @@ func (w *commentWriter) draft() Draft {
 }
 
 // look reads the comment again. It searches for it if it is not known, was deleted, or is one of several.
-func (w *commentWriter) look(ctx context.Context, isKnown bool) error {
-	if isKnown {
+func (w *commentWriter) look(ctx context.Context) error {
+	if w.isKnown {
+		w.isKnown = false
 		return nil
 	}
 	if len(w.ours) == 1 && w.created == nil {
@@ -166,8 +199,7 @@ func (w *commentWriter) look(ctx context.Context, isKnown bool) error {
 	return err
 }
 
-// send sends a draft once.
-func (w *commentWriter) send(ctx context.Context, draft Draft) (created bool, err error) {
+func (w *commentWriter) sendOnce(ctx context.Context, draft Draft) (created bool, err error) {
 	draft.State.Key, draft.State.Run, draft.State.Nonce = w.Keys[0], w.Run, w.nonce
 	body := draft.Text + "\n" + draft.State.marker() + "\n"
 	created = len(w.ours) == 0

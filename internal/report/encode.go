@@ -29,15 +29,29 @@ func (t Table) Encode() string {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err == nil {
-		err = json.NewEncoder(w).Encode(t)
+		_, err = w.Write(t.json())
 	}
 	if err == nil {
 		err = w.Close()
 	}
 	if err != nil {
-		panic("a table does not encode: " + err.Error())
+		panic("a table is not compressed: " + err.Error())
 	}
 	return base64.StdEncoding.EncodeToString(packed.Bytes())
+}
+
+func (t Table) json() []byte {
+	text, err := json.Marshal(t)
+	if err != nil {
+		panic("a table does not marshal: " + err.Error())
+	}
+	return text
+}
+
+func parseTable(text []byte) (t Table, err error) {
+	err = json.Unmarshal(text, &t)
+	t.clean()
+	return t, err
 }
 
 // DecodeTable reads what [Table.Encode] returned. It returns false if it is anything else. Anyone who can edit a comment
@@ -52,12 +66,15 @@ func DecodeTable(encoded string) (t Table, ok bool) {
 		return Table{}, false
 	}
 	text, err := io.ReadAll(io.LimitReader(unpacked, maxDecoded+1)) // it also compares the checksum
-	if err != nil || len(text) > maxDecoded || json.Unmarshal(text, &t) != nil {
+	if err != nil || len(text) > maxDecoded {
 		return Table{}, false
 	}
-	t.clean()
-	return t, true
+	t, err = parseTable(text)
+	return t, err == nil
 }
+
+// isTooLong reports whether an encoded table would take more than its part of a comment, or could not be decoded.
+func (t Table) isTooLong(most int) bool { return len(t.Encode()) > most || len(t.json()) > maxDecoded }
 
 // clean removes from a table what the action does not write. A note that is not ours still says that a run failed.
 func (t *Table) clean() {
@@ -101,12 +118,12 @@ func isOurs(markdown string) bool {
 // fit leaves out rows until the table has space in a comment: first those that are unchanged, then those that are done,
 // the oldest first. Problems and deleted grants get half of the space.
 func (t *Table) fit() {
-	if len(t.Encode()) <= maxEncoded {
+	if !t.isTooLong(maxEncoded) {
 		return
 	}
 	t.Full = true
 	rest := Table{About: t.About, Notes: t.Notes}
-	for len(rest.Encode()) > maxEncoded/2 && len(rest.Notes)+len(rest.About.Removed) > 1 {
+	for rest.isTooLong(maxEncoded/2) && len(rest.Notes)+len(rest.About.Removed) > 1 {
 		rest.Notes, rest.About.Removed = rest.Notes[:(len(rest.Notes)+1)/2], rest.About.Removed[:len(rest.About.Removed)/2]
 	}
 	t.About, t.Notes = rest.About, rest.Notes
@@ -126,7 +143,7 @@ func (t *Table) fit() {
 		}
 		return fitted
 	}
-	most := sort.Search(len(order), func(n int) bool { return len(first(n+1).Encode()) > maxEncoded })
+	most := sort.Search(len(order), func(n int) bool { return first(n + 1).isTooLong(maxEncoded) })
 	*t = first(most)
 }
 

@@ -27,7 +27,7 @@ func (r *Result) Markdown(limit int) string {
 // Markdown returns the table as Markdown of at most limit bytes. Each row has a link to its run; link returns its address,
 // or nothing if there is none.
 func (t Table) Markdown(limit int, link func(Writer) string) string {
-	p := page{Table: t, limit: limit, elsewhere: "the job summary lists them", link: link}
+	p := page{Table: t, limit: limit, elsewhere: "the job summaries list them", link: link}
 	p.addTable()
 	return p.end(t.footer(link))
 }
@@ -89,11 +89,17 @@ func (t *Table) title() string {
 	if t.About.File {
 		name = "Astro grants file"
 	}
-	n := tally{}
+	n, more := tally{}, ""
 	for _, row := range t.Rows {
 		n.add(row.Status, row.Plan)
 	}
-	kind, all, planned, done := t.failure(), n.String(), n.list(planWords), n.list(doneWords)
+	switch {
+	case t.Full && t.About.Counts != nil:
+		n = t.About.Counts
+	case t.Full:
+		more = " and more"
+	}
+	kind, all, planned, done := t.failure(), n.String()+more, n.list(planWords), n.list(doneWords)
 	switch {
 	case t.About.Drift:
 		return fmt.Sprintf("❌ %s, check: drift (%s)", name, all)
@@ -106,9 +112,9 @@ func (t *Table) title() string {
 	case planned != "" && done != "":
 		return fmt.Sprintf("🔎 %s, plan: %s; done: %s", name, planned, done)
 	case planned != "":
-		return "🔎 " + name + ", plan: " + planned
+		return "🔎 " + name + ", plan: " + planned + more
 	case done != "":
-		return "✅ " + name + ": " + done
+		return "✅ " + name + ": " + done + more
 	case t.About.Plan:
 		return "🔎 " + name + ", plan: no changes"
 	}

@@ -26,6 +26,7 @@ type About struct {
 	Plan      bool   `json:"plan,omitempty"`
 	Removed   []Row  `json:"removed,omitempty"` // grants that the pull request deletes from the file
 	Head      string `json:"head,omitempty"`    // the pull request's head commit
+	Counts    tally  `json:"counts,omitempty"`  // of the rows of a grants file, including those that were left out
 	Writer
 }
 
@@ -33,7 +34,7 @@ type About struct {
 type Note struct {
 	Kind grant.Kind `json:"k,omitempty"`
 	Text string     `json:"t"`
-	Rows bool       `json:"r,omitempty"` // rows of the run failed with it
+	Rows bool       `json:"r,omitempty"` // the run has rows that failed, or are only planned
 	Plan bool       `json:"d,omitempty"`
 	Writer
 }
@@ -63,10 +64,17 @@ func (r *Result) Table(by Writer) Table {
 		row.At = 0 // two runs say the same
 		t.About.Removed = append(t.About.Removed, row)
 	}
+	if r.File != "" {
+		t.About.Counts = tally{}
+	}
 	for _, o := range r.Outcomes {
 		t.Rows = append(t.Rows, r.newRow(o, by))
+		if r.File != "" {
+			t.About.Counts.add(o.Status, r.DryRun)
+		}
 	}
-	note := Note{Rows: r.Count(grant.Failed) > 0, Plan: r.DryRun, Writer: by}
+	isOpen := func(row Row) bool { return !row.isDone() }
+	note := Note{Rows: slices.ContainsFunc(t.Rows, isOpen), Plan: r.DryRun, Writer: by}
 	for _, problem := range r.Problems {
 		note.Kind, note.Text = problem.Kind, quotation(problem)
 		t.Notes = append(t.Notes, note)
@@ -78,7 +86,8 @@ func (r *Result) Table(by Writer) Table {
 	return t
 }
 
-// Redact returns the table without secrets. It takes the functions that remove them from plain text and from Markdown.
+// Redact returns the table without secrets, as a comment can carry it. It takes the functions that remove them from plain text
+// and from Markdown.
 func (t Table) Redact(plain, markdown func(string) string) Table {
 	t.About.Subject = markdown(t.About.Subject)
 	t.About.Removed, t.Rows, t.Notes = slices.Clone(t.About.Removed), slices.Clone(t.Rows), slices.Clone(t.Notes)
@@ -92,7 +101,12 @@ func (t Table) Redact(plain, markdown func(string) string) Table {
 	for i := range t.Notes {
 		t.Notes[i].Text = markdown(t.Notes[i].Text)
 	}
-	return t
+	// Text that is not UTF-8 would be read as other text than was written.
+	carried, err := parseTable(t.json())
+	if err != nil {
+		panic("a table is not read as it is written: " + err.Error())
+	}
+	return carried
 }
 
 // Merge adds the table of one run, a job of a matrix of that size, to those of earlier comments. The rows of other jobs stay
@@ -109,7 +123,7 @@ func Merge(earlier []Table, own Table, size int, all bool) (merged Table, change
 	}
 	index := indexRows(own.Rows)
 	merged.Rows = slices.DeleteFunc(slices.Clone(merged.Rows), func(r Row) bool {
-		return !r.didChange() && own.replacesAll(r.Writer, size) && index.find(r) < 0
+		return !r.didChange() && own.replacesAll(r.Writer, size) && len(index.find(r)) == 0
 	})
 	merged.add(own.Rows, all)
 	merged.mergeNotes(own, size)
@@ -121,23 +135,37 @@ func Merge(earlier []Table, own Table, size int, all bool) (merged Table, change
 	return merged, !merged.isEqual(first)
 }
 
-// IsShared reports whether another job than the writer's has written rows that are still there.
-func (t Table) IsShared(by Writer) bool {
-	return slices.ContainsFunc(t.Rows, func(r Row) bool { return !r.isSameJob(by) })
-}
-
 // add adds rows, or puts them in the place of those that they replace. Without all, it does not add unchanged ones.
 func (t *Table) add(rows []Row, all bool) {
 	t.Rows = slices.Clone(t.Rows)
 	index := indexRows(t.Rows)
+	gone := map[int]bool{}
 	for _, row := range rows {
-		switch i := index.find(row); {
-		case i >= 0 && row.replaces(t.Rows[i]):
-			t.Rows[i] = row
-		case i < 0 && (all || row.Status != grant.Unchanged):
-			t.Rows = append(t.Rows, row)
+		found := index.find(row)
+		if len(found) == 0 {
+			if all || row.Status != grant.Unchanged {
+				t.Rows = append(t.Rows, row)
+			}
+			continue
+		}
+		at := found[0]
+		for _, other := range found[1:] { // known only now to be about the same Workspace
+			if t.Rows[other].replaces(t.Rows[at]) {
+				t.Rows[at] = t.Rows[other]
+			}
+			gone[other] = true
+		}
+		if row.replaces(t.Rows[at]) {
+			t.Rows[at] = row
 		}
 	}
+	kept := t.Rows[:0]
+	for i, row := range t.Rows {
+		if !gone[i] {
+			kept = append(kept, row)
+		}
+	}
+	t.Rows = kept
 }
 
 // replacesAll reports whether the table holds all that the job of an earlier writer has to say now. All runs for a grants
@@ -148,18 +176,18 @@ func (t Table) replacesAll(earlier Writer, size int) bool {
 	return sameJob && by.isNewer(earlier)
 }
 
-// mergeNotes keeps a note of another job as long as a row in the table failed with it. A plan's is over when that is
-// applied.
+// mergeNotes keeps a note of another job as long as a row in the table is still as it was then: failed, or only planned. A note
+// without rows is over when a plan is applied.
 func (t *Table) mergeNotes(own Table, size int) {
-	failed := map[Writer]bool{}
+	open := map[Writer]bool{}
 	isOver := false
 	for _, row := range t.Rows {
-		failed[row.Writer] = failed[row.Writer] || row.Status == grant.Failed
+		open[row.Writer] = open[row.Writer] || !row.isDone()
 		isOver = isOver || row.isSameJob(own.About.Writer) && row.isNewer(own.About.Writer)
 	}
 	t.Notes = slices.DeleteFunc(slices.Clone(t.Notes), func(n Note) bool {
 		applied := n.Plan && !own.About.Plan && own.About.isNewer(n.Writer)
-		return own.replacesAll(n.Writer, size) || applied || n.Rows && !failed[n.Writer]
+		return own.replacesAll(n.Writer, size) || n.Rows && !open[n.Writer] || !n.Rows && applied
 	})
 	for _, note := range own.Notes {
 		if !isOver && !slices.Contains(t.Notes, note) {
@@ -185,7 +213,7 @@ func (t *Table) isEqual(other Table) bool {
 		return set
 	}
 	return maps.Equal(count(t.Rows), count(other.Rows)) && maps.Equal(texts(t.Notes), texts(other.Notes)) &&
-		slices.Equal(t.About.Removed, other.About.Removed)
+		slices.Equal(t.About.Removed, other.About.Removed) && t.About.Drift == other.About.Drift
 }
 
 // rowIndex finds rows about the same API token and Workspace, by what they were given as, and by ID.
@@ -201,14 +229,15 @@ func indexRows(rows []Row) rowIndex {
 	return index
 }
 
-// find returns the position of the row in the list, or -1.
-func (x rowIndex) find(row Row) int {
+// find returns the positions of the rows that are about the same as one: at most two, one by what it was given as, and one by
+// ID.
+func (x rowIndex) find(row Row) (found []int) {
 	for _, key := range row.keys() {
-		if i, ok := x[key]; ok {
-			return i
+		if i, ok := x[key]; ok && !slices.Contains(found, i) {
+			found = append(found, i)
 		}
 	}
-	return -1
+	return found
 }
 
 func (r Row) keys() []string {
@@ -237,12 +266,15 @@ func (r Row) replaces(other Row) bool {
 
 // isQuiet reports whether the row says nothing new. That nothing is left to do must not hide what was done.
 func (r Row) isQuiet(other Row) bool {
-	if r.Status == grant.Unchanged && r.Role == other.Role && !other.Plan && other.Status != grant.Failed {
+	if r.Status == grant.Unchanged && r.Role == other.Role && other.isDone() {
 		return true
 	}
 	r.At, r.Writer = other.At, other.Writer
 	return r == other
 }
+
+// isDone reports whether the role is as the row says, as far as its run knows.
+func (r Row) isDone() bool { return !r.Plan && r.Status != grant.Failed }
 
 // didChange reports whether the run changed the role, or may have.
 func (r Row) didChange() bool {

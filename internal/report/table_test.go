@@ -274,6 +274,42 @@ func TestTableOfAThousandRows(t *testing.T) {
 	}
 }
 
+// TestTableIsReadAsWritten has text that JSON cannot carry as it is, and rows that compress so well that they exceed what is
+// read.
+func TestTableIsReadAsWritten(t *testing.T) {
+	same := func(s string) string { return s }
+	own := tableOf(said("a\xff", 1)).Redact(same, same)
+	merged, _ := Merge(nil, own, 1, true)
+	read, ok := DecodeTable(merged.Encode())
+	if _, changed := Merge([]Table{read}, own, 1, true); !ok || changed {
+		t.Errorf("not read as written: %v, %+v", ok, read)
+	}
+	var rows []Row
+	for i := range 8000 {
+		rows = append(rows, said(fmt.Sprint(i), 1, func(r *Row) { r.Reason = strings.Repeat("理", 200) }))
+	}
+	merged, _ = Merge(nil, tableOf(rows...), 1, true)
+	if read, ok := DecodeTable(merged.Encode()); !ok || len(read.Rows) != len(merged.Rows) || len(read.Rows) < 1000 {
+		t.Errorf("read %v, %d of %d rows", ok, len(read.Rows), len(merged.Rows))
+	}
+}
+
+// TestSameWorkspaceTwice has a Workspace that was given by name, unknown then, and by ID. When both are known to be the same,
+// one row is left.
+func TestSameWorkspaceTwice(t *testing.T) {
+	byID := func(r *Row) { r.ID, r.Given = "i", shortHash("w1") }
+	both := func(r *Row) { r.ID = "i" }
+	merged, _ := Merge(nil, tableOf(said("Prod", 1, failed)), 1, true)
+	merged, _ = Merge([]Table{merged}, tableOf(said("Prod", 2, byID, by("other", 0))), 1, true)
+	if len(merged.Rows) != 2 {
+		t.Errorf("before: %+v", merged.Rows)
+	}
+	merged, _ = Merge([]Table{merged}, tableOf(said("Prod", 3, unchanged, both, by("third", 0))), 1, true)
+	if len(merged.Rows) != 1 || merged.Rows[0].Run != 2 {
+		t.Errorf("got %+v", merged.Rows)
+	}
+}
+
 // TestTableOfManyProblems has more problems, and more deleted grants, than fit.
 func TestTableOfManyProblems(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // WriteFile writes a file and its folders under root. No symbolic link can lead out of root. What is new belongs to the
@@ -41,7 +42,7 @@ func CheckFile(root, path string) error {
 	defer dir.Close()
 	missing := missingIn(dir, path)
 	if len(missing) == 0 {
-		file, err := dir.OpenFile(path, os.O_WRONLY, 0)
+		file, err := dir.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0) // a pipe must not block
 		if err != nil {
 			return err
 		}
