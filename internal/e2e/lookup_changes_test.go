@@ -112,9 +112,9 @@ func TestNamesThatLookTheSame(t *testing.T) {
 				ID: token, Name: tt.actual, Roles: []string{entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER")},
 			})
 			run(t, w.root, with("workspace", tt.given)).failed(t, "workspace-not-found", "looks the same", tt.difference,
-				"Set workspace to its ID", workspace)
+				"Set workspace to the ID", workspace)
 			run(t, w.root, with("org-token-name", tt.given)).failed(t, "token-not-found", "looks the same", tt.difference,
-				"Set org-token-id to its ID", token)
+				"Set org-token-id to the ID", token)
 			run(t, w.root, with("workspace", workspace)).is(t, "status", "granted")
 		})
 	}

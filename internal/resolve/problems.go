@@ -31,32 +31,30 @@ func (r *Resolver) notFound(s search) grant.Problem {
 		What: message.New("%s %s was not found.", s.what, s.given),
 		Hint: r.Explain.MayBeNew("Names must match exactly, including case. Check the name and the Organization."),
 	}
-	switch separated := looksLikeSeveral(s.given); {
+	switch {
 	case !s.canSee:
 		problem.Hint = message.New("The API shows no %s at all. Check the Organization, and that the API token in api-token has the "+
 			"Organization Owner role: one with less may see none.", s.things)
 		return problem
 	case r.Explain.Redact:
 		return problem
-	case s.isList && separated:
-		problem.Hint = message.New("If these are several Workspaces, write one per line.")
-		return problem
 	}
 	var names []string
+	var same []message.Text
 	for _, resource := range s.known {
-		if difference := grant.Difference(s.given, resource.Name); difference != "" {
-			problem.Hint = message.New("There is %s, which looks the same but %s. Set %s to its ID: %s.",
-				resource.Name, message.Trusted(difference), s.idInput, resource.ID)
-			return problem
-		}
 		names = append(names, resource.Name)
+		if difference := grant.Difference(s.given, resource.Name); difference != "" {
+			same = append(same, message.New("%s %s (its ID is %s)", resource.Name, message.Trusted(difference), resource.ID))
+		}
 	}
-	if near := grant.Near(s.given, names); len(near) > 0 {
-		problem.Hint = message.New(
-			"Did you mean %s? %s",
-			near,
-			r.Explain.MayBeNew("Names must match exactly, including case."),
-		)
+	switch near := grant.Near(s.given, names); {
+	case len(same) > 0:
+		problem.Hint = message.New("There is a name that looks the same: %s. Set %s to the ID.", same, s.idInput)
+	case len(near) > 0:
+		problem.Hint = message.New("Did you mean %s? %s", near, r.Explain.MayBeNew("Names must match exactly, including case."))
+	}
+	if s.isList && looksLikeSeveral(s.given) {
+		problem.Hint = message.New("%s If these are several Workspaces, write one per line.", problem.Hint)
 	}
 	return problem
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/grant"
 )
 
@@ -64,6 +65,7 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 	matches = map[string][]grant.Resource{}
 	isMissing := func(given string) bool { return len(matches[given]) == 0 }
 	missing := given
+	isFirst := true
 	err = r.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
 		byID := func(w grant.Resource) string { return w.ID }
 		byName := func(w grant.Resource) string { return w.Name }
@@ -85,6 +87,13 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 			return false, err
 		}
 		missing = filter(missing, isMissing)
+		if isFirst { // an ID can have another form
+			isFirst = false
+			if err := lookUp(filter(missing, canBeID), askIDs, byID, matches); err != nil {
+				return false, err
+			}
+			missing = filter(missing, isMissing)
+		}
 		// A server can take a comma for the end of a name.
 		if split := filter(missing, hasComma); len(split) > 0 && all == nil {
 			whole := func([]string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, nil, nil) }
@@ -96,6 +105,11 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 		return len(missing) == 0, nil
 	})
 	return matches, all, err
+}
+
+// canBeID reports whether s may be an ID of another form. Most names have no digit.
+func canBeID(s string) bool {
+	return astro.IsID(s) && strings.ContainsAny(s, "0123456789") && !HasIDShape(s)
 }
 
 func hasComma(name string) bool { return strings.Contains(name, ",") }
