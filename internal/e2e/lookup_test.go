@@ -273,7 +273,7 @@ func TestWaitForReads(t *testing.T) {
 // token again.
 func TestOutdatedRead(t *testing.T) {
 	t.Parallel()
-	w := demo(t, sandbox.Options{}, onNth(6, listWorkspaces, func(a *sandbox.Astro) sandbox.Fault {
+	w := demo(t, sandbox.Options{}, onNth(7, listWorkspaces, func(a *sandbox.Astro) sandbox.Fault {
 		a.AddWorkspace("clworkspacelate0000000001", "Late")
 		a.SetRoles(deployer, entry("ORGANIZATION", sandbox.DemoOrganizationID, "ORGANIZATION_MEMBER"))
 		return sandbox.Fault{}
