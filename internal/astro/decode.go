@@ -34,6 +34,8 @@ func decodeMembers(c *cursor, key string, roles bool) (page, error) {
 			err = result.decodeItems(c, roles)
 		case "totalCount":
 			result.total, err = decodeTotal(c.value(), result.total)
+		case "limit":
+			result.limit, _ = strconv.Atoi(string(c.value())) // 0 if it is anything else
 		default:
 			c.value()
 		}
@@ -67,21 +69,24 @@ func (p *page) decodeItems(c *cursor, roles bool) error {
 		}
 		return nil
 	}
+	var broken error
 	for c.more(']') {
 		p.size++
-		item, usable, err := decodeItem(c, roles)
-		if err != nil {
-			return err
-		}
-		if usable {
+		switch item, usable, err := decodeItem(c, roles); {
+		case err != nil:
+			broken = err
+		case usable:
 			p.items = append(p.items, item)
 		}
 	}
-	return nil
+	if len(p.items) > 0 {
+		return nil // the run may be about another item
+	}
+	return broken
 }
 
-// decodeItem reads one item of a list. An item whose ID, name or scope has a wrong type is not usable, but the list is:
-// the run may be about another item.
+// decodeItem reads one item of a list. An item without an ID, or whose ID, name or scope has a wrong type, is not usable,
+// but the list is.
 func decodeItem(c *cursor, roles bool) (item listed, usable bool, err error) {
 	if !c.enter('{') {
 		c.value()

@@ -61,6 +61,7 @@ func TestDecodePage(t *testing.T) {
 			`{"tokens":[{"id":"a","name":7},{"id":"b","scope":{}},{"id":"c"}],"totalCount":3}`, 1, "",
 		},
 		{"name and scope are null", `{"tokens":[{"id":"a","name":null,"scope":null}],"totalCount":1}`, 1, ""},
+		{"only one is usable", `{"tokens":[null,"a",{},{"id":""},{"id":"a"}],"totalCount":5}`, 1, ""},
 		{"no ID", `{"tokens":[{"name":"a"}],"totalCount":1}`, 0, "an item without an ID"},
 		{"ID in other case", `{"tokens":[{"ID":"a"}],"totalCount":1}`, 0, "an item without an ID"},
 		{"empty ID", `{"tokens":[{"id":""}],"totalCount":1}`, 0, "an item without an ID"},

@@ -2,6 +2,7 @@ package astro
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,7 @@ type page struct {
 	items []listed
 	size  int // number of items, including those that are not usable
 	total int
+	limit int // the most items that the server says it puts on a page; 0: it does not say
 }
 
 // listed is an item of a list. A list of API tokens may leave out their roles.
@@ -82,9 +84,9 @@ func readPages(ctx context.Context, c *Client, q listQuery) (pages []page, overl
 	switch {
 	case err != nil:
 		return nil, false, err
-	case first.size == pageSize && first.total <= pageSize:
+	case first.isFull() && first.total <= first.size:
 		pages, err = readOn(ctx, c, q, first)
-		return pages, false, err
+		return pages, true, err
 	case first.size == 0 || first.size >= first.total:
 		return []page{first}, false, nil
 	}
@@ -103,21 +105,29 @@ func readPages(ctx context.Context, c *Client, q listQuery) (pages []page, overl
 	return pages, step < first.size, err
 }
 
-// readOn reads the pages after a full one until one is not full: a server may count only the items of the page.
+// isFull reports whether a page has as many items as the server puts on one.
+func (p page) isFull() bool { return p.size > 1 && p.size == min(pageSize, cmp.Or(p.limit, pageSize)) }
+
+// readOn reads the pages after a full one, with overlap, until one is not full: a server may count only the items of the
+// page.
 func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, error) {
-	all := first
-	for next := first; next.size == pageSize; {
+	pages := []page{first}
+	total := first.size
+	for next := first; next.size == first.size && total < maxTotal; {
 		var err error
-		if next, err = onePage(ctx, c, q, all.size); err != nil {
+		if next, err = onePage(ctx, c, q, total-1); err != nil {
 			return nil, err
 		}
-		if len(next.items) > 0 && len(first.items) > 0 && next.items[0].ID == first.items[0].ID {
-			break // the server always answers the first page
+		pages = append(pages, next)
+		if !next.continues(pages[len(pages)-2]) {
+			break // the list has shifted, or the server does not know an offset
 		}
-		all.items, all.size = append(all.items, next.items...), all.size+next.size
+		total += next.size - 1
 	}
-	all.total = all.size
-	return []page{all}, nil
+	for i := range pages {
+		pages[i].total = total
+	}
+	return pages, nil
 }
 
 // join returns the items of all pages, and whether the pages fit together.

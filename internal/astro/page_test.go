@@ -22,7 +22,8 @@ func TestPages(t *testing.T) {
 	}{
 		{"none", 0, 10, 1, 1},
 		{"one page", 7, 10, 1, 1},
-		{"one full page", 10, 10, 1, 1},
+		{"almost a full page", 9, 10, 1, 1},
+		{"one full page: the total may be that of the page", 10, 10, 2, 1},
 		{"two pages", 11, 10, 2, 1},
 		{"ten pages", 100, 10, 10, 9},
 		{"many pages", 247, 10, 25, 10},
@@ -215,21 +216,50 @@ func TestPagesThatShift(t *testing.T) {
 	})
 }
 
-// TestPagesWithoutATotal has a server that counts only the items of the page.
-func TestPagesWithoutATotal(t *testing.T) {
-	for _, n := range []int{999, 1000, 1001, 2000, 2500} {
-		timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
-			all, err := newClient(server(func(r *http.Request) (*http.Response, error) {
-				offset := 0
-				_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
-				var items []string
-				for i := offset; i < min(offset+pageSize, n); i++ {
-					items = append(items, fmt.Sprintf(`{"id":"%d"}`, i))
-				}
-				return answer(200, fmt.Sprintf(`{"totalCount":%d,"tokens":[%s]}`, len(items), strings.Join(items, ","))), nil
-			})).Organization(org).AllTokens(ctx)
-			equal(t, "error", err, nil)
-			equal(t, "tokens", len(all), n)
+// TestTotals has servers whose totals are not the number of items.
+func TestTotals(t *testing.T) {
+	ofPage := func(page, _ int) int { return page }
+	hidden := func(_, all int) int { return all + 3 }
+	for _, tt := range []struct {
+		name            string
+		n, limit        int
+		total           func(page, all int) int
+		ignoresOffset   bool
+		items, requests int
+	}{
+		{"of the page", 999, pageSize, ofPage, false, 999, 1},
+		{"of the page, which is full", 1000, pageSize, ofPage, false, 1000, 2},
+		{"of each of two pages", 1001, pageSize, ofPage, false, 1001, 2},
+		{"of each of three pages", 2500, pageSize, ofPage, false, 2500, 3},
+		{"of each page of a server with small ones", 25, 10, ofPage, false, 25, 3},
+		{"of each of its pages, the last one full", 28, 10, ofPage, false, 28, 4},
+		{"of the only page that there is", 25, 10, ofPage, true, 10, 4},
+		{"counts hidden items", 14, 10, hidden, false, 14, 4},
+		{"counts hidden items, one page", 5, 10, hidden, false, 5, 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			timed(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				var mu sync.Mutex
+				requests := 0
+				all, err := newClient(server(func(r *http.Request) (*http.Response, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					requests++
+					offset := 0
+					if !tt.ignoresOffset {
+						_, _ = fmt.Sscan(r.URL.Query().Get("offset"), &offset)
+					}
+					var items []string
+					for i := offset; i < min(offset+tt.limit, tt.n); i++ {
+						items = append(items, fmt.Sprintf(`{"id":"%d"}`, i))
+					}
+					return answer(200, fmt.Sprintf(`{"totalCount":%d,"tokens":[%s],"limit":%d}`,
+						tt.total(len(items), tt.n), strings.Join(items, ","), tt.limit)), nil
+				})).Organization(org).AllTokens(ctx)
+				equal(t, "error", err, nil)
+				equal(t, "tokens", len(all), tt.items)
+				equal(t, "requests", requests, tt.requests)
+			})
 		})
 	}
 }
