@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -89,8 +90,10 @@ func TestOtherIDs(t *testing.T) {
 			t.Parallel()
 			w := demo(t, sandbox.Options{}, nil)
 			w.AddWorkspace(id, "Other")
-			run(t, w.root, with("workspace", id)).is(t, "status", "granted", "workspace-id", id, "workspace-name", "Other")
+			r := run(t, w.root, with("workspace", id, "wait", "4m"))
+			r.is(t, "status", "granted", "workspace-id", id, "workspace-name", "Other")
 			equal(t, "lists", w.count(listWorkspaces), lists)
+			lacks(t, "the log", r.log, "Not found yet")
 		})
 	}
 }
@@ -101,7 +104,7 @@ func TestNamesThatLookTheSame(t *testing.T) {
 	for _, tt := range []struct{ name, given, actual, difference string }{
 		{"space at the end", "Finance", "Finance ", "ends with a space"},
 		{"NFD", "M\u00fcnchen", "Mu\u0308nchen", "NFC and NFD"},
-		{"Cyrillic", "Data", "D\u0430ta", "another alphabet"},
+		{"Cyrillic", "Data", "D\u0430ta", "U+0430, not U+0061"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -120,11 +123,78 @@ func TestNamesThatLookTheSame(t *testing.T) {
 	}
 }
 
+// TestTwoNamesThatLookTheSame has two names that look like the given one. Both are reported: only the user can choose.
+func TestTwoNamesThatLookTheSame(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	w.AddWorkspace("clworkspacelookalike00001", "Sales, EU ")
+	w.AddWorkspace("clworkspacelookalike00002", "Sales,  EU")
+	run(t, w.root, with("workspace", "Sales, EU")).failed(t, "workspace-not-found",
+		"ends with a space", "clworkspacelookalike00001", "has other spaces", "clworkspacelookalike00002")
+}
+
 func TestSeveralWorkspacesOnOneLine(t *testing.T) {
 	t.Parallel()
-	for _, given := range []string{"Production, Staging", `["Production", "Staging"]`, "- Production"} {
+	for _, given := range []string{
+		"Production, Staging", `["Production", "Staging"]`, "- Production\n- Staging", "[\n  \"Production\",\n  \"Staging\"\n]",
+		`"Production"`,
+	} {
 		w := demo(t, sandbox.Options{}, nil)
-		run(t, w.root, with("workspace", given)).failed(t, "workspace-not-found", "one per line")
+		r := run(t, w.root, with("workspace", given))
+		r.is(t, "error", "workspace-not-found")
+		for _, problem := range r.named("error") {
+			contains(t, "the error", problem.message, "one per line, without commas, dashes, brackets and quotes")
+		}
+	}
+	w := demo(t, sandbox.Options{}, nil)
+	w.AddWorkspace("clworkspacecomma000000001", "Sales, North")
+	run(t, w.root, with("workspace", "Sales, Nort")).failed(t, "workspace-not-found", `Did you mean "Sales, North"?`, "one per line")
+	run(t, w.root, applyInputs(), checkout(`grants: [{org-token-name: CI Deployer, role: none, workspaces: ["Production, Staging"]}]`)).
+		failed(t, "workspace-not-found", "make each an entry of its own")
+}
+
+// TestUnusableItems has lists with an item that has no valid ID. Other items are found all the same.
+func TestUnusableItems(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{`{"id":7,"name":"Bad"}`, `{"id":null}`, `{"id":{},"name":7,"scope":[]}`, `{"name":"Bad"}`, `null`} {
+		t.Run(bad, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, sandbox.Options{}, nil)
+			root := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				answer := httptest.NewRecorder()
+				w.ServeHTTP(answer, r)
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(answer.Code)
+				_, _ = strings.NewReplacer(`"tokens":[{`, `"tokens":[`+bad+`,{`, `"workspaces":[{`, `"workspaces":[`+bad+`,{`).
+					WriteString(rw, answer.Body.String())
+			}))
+			run(t, root, with()).is(t, "status", "granted")
+			run(t, root, with("org-token-name", "Nobody")).failed(t, "token-not-found", "Nobody")
+		})
+	}
+}
+
+// TestTwoCreatedBetweenLists has two API tokens or Workspaces with the same name appear after the first list.
+func TestTwoCreatedBetweenLists(t *testing.T) {
+	t.Parallel()
+	for kind, inputs := range map[string]map[string]string{
+		"token-ambiguous": with("org-token-name", "Late"), "workspace-ambiguous": with("workspace", "Late"),
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			ids := []string{"clcreatedlate000000000001", "clcreatedlate000000000002"}
+			add := func(a *sandbox.Astro) sandbox.Fault {
+				for _, id := range ids {
+					a.AddToken(sandbox.Token{ID: id, Name: "Late"})
+					a.AddWorkspace(id, "Late")
+				}
+				return sandbox.Fault{}
+			}
+			what := map[string]string{"token-ambiguous": listTokens, "workspace-ambiguous": listWorkspaces}[kind]
+			w := demo(t, sandbox.Options{}, onNth(2, what, add))
+			run(t, w.root, inputs).failed(t, kind, ids...)
+			equal(t, "writes", w.count(writeRoles), 0)
+		})
 	}
 }
 
@@ -178,4 +248,16 @@ func TestTokenThatEnds(t *testing.T) {
 			contains(t, "the warning", warnings, `"Ending"`, tt.warning)
 		})
 	}
+}
+
+// TestWaitForOtherID waits for a Workspace whose ID has another form. It is found as soon as it exists.
+func TestWaitForOtherID(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, onNth(3, listWorkspaces, func(a *sandbox.Astro) sandbox.Fault {
+		a.AddWorkspace("ws_1", "Late")
+		return sandbox.Fault{}
+	}))
+	r := run(t, w.root, with("workspace", "ws_1", "wait", "20s"))
+	r.is(t, "status", "granted", "workspace-id", "ws_1")
+	equal(t, "lines about waiting", strings.Count(r.log, "Not found yet"), 1)
 }

@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -12,38 +13,44 @@ func Difference(given, other string) string {
 	if given == other || len(a) != len(b) {
 		return ""
 	}
-	composed, foreign := false, false
+	difference := ""
 	for i := range a {
-		switch {
-		case a[i] == b[i]:
-		case isComposed(a[i], b[i]) || isComposed(b[i], a[i]):
-			composed = true
-		case isLookAlike(a[i], b[i]) || isLookAlike(b[i], a[i]):
-			foreign = true
+		switch one, another := a[i], b[i]; {
+		case one == another:
+		case isComposed(one, another) || isComposed(another, one):
+			difference = "has a letter that is encoded in another way (Unicode NFC and NFD)"
+		case one.marks == another.marks && base(one.letter) == base(another.letter):
+			difference = fmt.Sprintf("has another character that looks like the given one (%U, not %U)", another.letter, one.letter)
 		default:
 			return ""
 		}
 	}
-	space := func(s string) bool { return strings.TrimRightFunc(s, unicode.IsSpace) != s }
+	if difference != "" {
+		return difference
+	}
+	return differentSpace(given, other)
+}
+
+func differentSpace(given, other string) string {
+	begins := strings.TrimLeftFunc(other, unicode.IsSpace) != other
+	ends := strings.TrimRightFunc(other, unicode.IsSpace) != other
 	switch {
-	case foreign:
-		return "has a letter of another alphabet in it"
-	case composed:
-		return "has a letter with an accent that is encoded in another way (Unicode NFC and NFD)"
-	case strings.TrimLeftFunc(other, unicode.IsSpace) != other:
+	case begins && ends:
+		return "begins and ends with a space"
+	case begins:
 		return "begins with a space"
-	case space(other):
+	case ends:
 		return "ends with a space"
-	case space(given) || strings.TrimLeftFunc(given, unicode.IsSpace) != given:
+	case strings.TrimSpace(given) != given:
 		return "has no space at its ends"
 	}
 	return "has other spaces or invisible characters in it"
 }
 
-// glyph is a letter with the accents that follow it.
+// glyph is a letter with the accents that follow it, or the first consonant of a Korean syllable with its other parts.
 type glyph struct {
 	letter rune
-	accent bool
+	marks  string
 }
 
 // lookOf returns what a person sees of a name: without invisible characters, and with single spaces between words.
@@ -52,14 +59,14 @@ func lookOf(name string) (glyphs []glyph) {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector):
+		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
 			return -1
 		}
 		return r
 	}, name)
 	for _, r := range strings.Join(strings.Fields(visible), " ") {
-		if unicode.Is(unicode.Mn, r) && len(glyphs) > 0 {
-			glyphs[len(glyphs)-1].accent = true
+		if isMark := unicode.Is(unicode.Mn, r) || '\u1160' <= r && r <= '\u11ff'; isMark && len(glyphs) > 0 {
+			glyphs[len(glyphs)-1].marks += string(r)
 			continue
 		}
 		glyphs = append(glyphs, glyph{letter: r})
@@ -67,26 +74,32 @@ func lookOf(name string) (glyphs []glyph) {
 	return glyphs
 }
 
-// isComposed reports whether one may be a letter with an accent in one character, and the other the same in two.
+// isComposed reports whether one may be a letter with an accent, or a Korean syllable, in one character, and the other the
+// same in several.
 func isComposed(one, other glyph) bool {
-	return one.letter > unicode.MaxASCII && unicode.Is(unicode.Latin, one.letter) && !one.accent &&
-		other.letter <= unicode.MaxASCII && other.accent
+	return one.letter > unicode.MaxASCII && unicode.IsLetter(one.letter) && one.marks == "" && other.marks != ""
 }
 
-// lookAlikes has the letters of other alphabets that look like those at the same place in ascii.
+// lookAlikes has characters that look like those at the same place in ascii: letters of other alphabets, dashes and quotes,
+// and what many fonts do not distinguish.
 const (
 	lookAlikes = "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406" +
-		"\u03bf\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7\u03a5"
-	ascii = "aeopcyxijsABEKMHOPCTXI" + "oABEZHIKMNOPTXY"
+		"\u03bf\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7\u03a5" +
+		"\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d" + "I1|O"
+	ascii = "aeopcyxijsABEKMH0PCTXl" + "oABEZHlKMN0PTXY" + "------''\"\"" + "lll0"
 )
 
-func isLookAlike(one, other glyph) bool {
+// base returns the same character for all that look the same.
+func base(r rune) rune {
+	if '\uff01' <= r && r <= '\uff5e' { // the wide forms of ASCII
+		r -= '\uff01' - '!'
+	}
 	at := 0
-	for _, r := range lookAlikes {
-		if r == one.letter && rune(ascii[at]) == other.letter {
-			return true
+	for _, lookAlike := range lookAlikes {
+		if r == lookAlike {
+			return rune(ascii[at])
 		}
 		at++
 	}
-	return false
+	return r
 }

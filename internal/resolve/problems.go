@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"strings"
-
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
@@ -21,7 +19,7 @@ type search struct {
 	idInput message.Trusted // the input that takes an ID
 	canSee  bool            // there are any such things
 	things  message.Trusted // their plural
-	isList  bool            // the input takes several names
+	several message.Text    // what to do if it was meant as several
 }
 
 // notFound is the problem of an unknown name. It suggests similar names, unless strangers can read it.
@@ -53,15 +51,10 @@ func (r *Resolver) notFound(s search) grant.Problem {
 	case len(near) > 0:
 		problem.Hint = message.New("Did you mean %s? %s", near, r.Explain.MayBeNew("Names must match exactly, including case."))
 	}
-	if s.isList && looksLikeSeveral(s.given) {
-		problem.Hint = message.New("%s If these are several Workspaces, write one per line.", problem.Hint)
+	if !s.several.IsEmpty() {
+		problem.Hint = message.New("%s %s", problem.Hint, s.several)
 	}
 	return problem
-}
-
-// looksLikeSeveral reports whether a name looks like a list in one line.
-func looksLikeSeveral(given string) bool {
-	return strings.Contains(given, ",") || strings.HasPrefix(given, "[") || strings.HasPrefix(given, "- ")
 }
 
 // ambiguous is the problem of a name that several have. It lists all IDs, unless strangers can read it.

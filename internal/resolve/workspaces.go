@@ -11,6 +11,7 @@ import (
 
 	"astro-workspace-grant/internal/astro"
 	"astro-workspace-grant/internal/grant"
+	"astro-workspace-grant/internal/message"
 )
 
 // At most this many names or IDs, and this many bytes of them, go into one request: the length of a URL is limited.
@@ -65,7 +66,6 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 	matches = map[string][]grant.Resource{}
 	isMissing := func(given string) bool { return len(matches[given]) == 0 }
 	missing := given
-	isFirst := true
 	err = r.waitFor(ctx, "a Workspace", func(ctx context.Context) (bool, error) {
 		byID := func(w grant.Resource) string { return w.ID }
 		byName := func(w grant.Resource) string { return w.Name }
@@ -87,13 +87,11 @@ func (r *Resolver) askForWorkspaces(ctx context.Context, given []string) (
 			return false, err
 		}
 		missing = filter(missing, isMissing)
-		if isFirst { // an ID can have another form
-			isFirst = false
-			if err := lookUp(filter(missing, canBeID), askIDs, byID, matches); err != nil {
-				return false, err
-			}
-			missing = filter(missing, isMissing)
+		// An ID can have another form.
+		if err := lookUp(filter(missing, canBeID), askIDs, byID, matches); err != nil {
+			return false, err
 		}
+		missing = filter(missing, isMissing)
 		// A server can take a comma for the end of a name.
 		if split := filter(missing, hasComma); len(split) > 0 && all == nil {
 			whole := func([]string) ([]grant.Resource, error) { return r.Organization.Workspaces(ctx, nil, nil) }
@@ -196,7 +194,7 @@ func (r *Resolver) chooseWorkspaces(
 		if len(result.problems) >= mostSuggested {
 			known = nil
 		}
-		problem := at(w.WorkspaceAt, r.workspaceProblem(w.WorkspaceGiven, found, known, len(all) > 0))
+		problem := at(w.WorkspaceAt, r.workspaceProblem(w, found, known, len(all) > 0))
 		result.problems = append(result.problems, problem)
 		result.failed = append(result.failed, w.WorkspaceGiven)
 		result.kinds[w.WorkspaceGiven] = problem.Kind
@@ -219,16 +217,28 @@ func exactIn(all []grant.Resource, given string) []grant.Resource {
 	return nil
 }
 
-func (r *Resolver) workspaceProblem(given string, matches, known []grant.Resource, canSee bool) grant.Problem {
+func (r *Resolver) workspaceProblem(w grant.Wanted, matches, known []grant.Resource, canSee bool) grant.Problem {
+	given := w.WorkspaceGiven
 	if len(matches) > 1 {
 		return r.ambiguous(grant.WorkspaceAmbiguous, "Workspaces", r.WorkspaceInput, given, matches)
 	}
 	s := search{
 		kind: grant.WorkspaceNotFound, what: "The Workspace", given: given, known: known, idInput: r.WorkspaceInput,
-		canSee: canSee, things: "Workspaces", isList: true,
+		canSee: canSee, things: "Workspaces", several: severalHint(given, w.WorkspaceAt.Line > 0),
 	}
 	if HasIDShape(given) {
 		s.what = "A Workspace with the ID or name"
 	}
 	return r.notFound(s)
+}
+
+// severalHint returns what to do if one given Workspace may be several, or a part of a list as JSON or YAML writes it.
+func severalHint(given string, inFile bool) message.Text {
+	switch {
+	case inFile && hasComma(given):
+		return message.New("If these are several Workspaces, make each an entry of its own.")
+	case !inFile && (hasComma(given) || strings.HasPrefix(given, "- ") || strings.ContainsAny(given[:1], "[]\"'")):
+		return message.New("If these are several Workspaces, write one per line, without commas, dashes, brackets and quotes.")
+	}
+	return message.Text{}
 }
