@@ -212,7 +212,7 @@ func (a *action) warnIfEnding(applied grant.Result) {
 	ends := applied.Base.EndAt
 	getsRole := func(o grant.Outcome) bool { return o.Status == grant.Granted || o.Status == grant.Updated }
 	i := slices.IndexFunc(applied.Outcomes, getsRole)
-	if ends.IsZero() || i < 0 || time.Until(ends) > expiryWarning {
+	if ends.IsZero() || i < 0 || time.Until(ends) > expiryWarning || a.event.public {
 		return
 	}
 	what, day := message.Trusted("ends soon: at"), message.Trusted(ends.UTC().Format(time.RFC3339))
