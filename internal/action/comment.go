@@ -160,7 +160,7 @@ func (a *action) comment(ctx context.Context, t *commentTarget, result *report.R
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		title := "No comment on the pull request"
 		if written != nil {
-			title = "Comment may lack this result"
+			title = "Comment may be incomplete"
 		}
 		a.warnGitHub(title, err)
 	}

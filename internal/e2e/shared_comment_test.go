@@ -84,26 +84,34 @@ func (o gitHubWorld) writes() int {
 	return o.sent(http.MethodPost) + o.sent(http.MethodPatch) + o.sent(http.MethodDelete)
 }
 
-// check checks that there is one comment with a row for each job, unless the job has warned that its row may be missing.
-// It returns how many have.
+// check checks that there is one comment with a row for each job, unless the job has warned that its row may be missing, or
+// another one that it may have removed rows. It returns how many have.
 func (m commentMatrix) check(t *testing.T, results []result) (warned int) {
 	t.Helper()
-	rows := commentRows(t, m.only(t))
-	for i, r := range results {
+	rows, isLate := commentRows(t, m.only(t)), false
+	for _, r := range results {
 		equal(t, "exit code", r.code, 0)
+		for _, warning := range r.named("warning") {
+			isLate = isLate || strings.Contains(warning.message, "may be overwritten")
+		}
+	}
+	for i, r := range results {
+		want := commentRow{"none → `WORKSPACE_OPERATOR`", "done", "1658821493/1"}
 		if len(r.named("warning")) > 0 {
 			warned++
 			continue
 		}
-		equal(t, leg(i), rows[leg(i)], commentRow{"none → `WORKSPACE_OPERATOR`", "done", "1658821493/1"})
+		if row, ok := rows[leg(i)]; row != want && (ok || !isLate) {
+			t.Errorf("%s: %+v", leg(i), row)
+		}
 		contains(t, "comment-url", r.outputs["comment-url"], "#issuecomment-")
 	}
 	contains(t, "the comment", m.only(t), fmt.Sprintf("### ✅ Astro Workspace grant: %d granted", len(rows)))
 	return warned
 }
 
-// TestCommentOfMatrix has 1, 10 and 50 jobs. All of their rows are in one comment. Fifty jobs come close to GitHub's limit
-// for writes: on a busy machine, some may not be able to write.
+// TestCommentOfMatrix has 1, 10 and 50 jobs. All of their rows are in one comment. On a busy machine, some of many jobs may
+// not be able to write: fifty come close to GitHub's limit for writes.
 func TestCommentOfMatrix(t *testing.T) {
 	for _, size := range []int{1, 10, 50} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
@@ -114,10 +122,8 @@ func TestCommentOfMatrix(t *testing.T) {
 			m := serveMatrix(t, size, sandbox.GitHubOptions{Latency: uniform(100*time.Millisecond, 100*time.Millisecond)})
 			began := time.Now()
 			warned := m.check(t, m.runAll(t, "settle", "1s"))
-			if size <= 10 {
-				equal(t, "jobs that warned", warned, 0)
-			}
 			if size == 1 {
+				equal(t, "jobs that warned", warned, 0)
 				equal(t, "requests of a single job", len(m.github.Requests()), 3)
 			}
 			t.Logf("%d jobs: %d requests to GitHub, of which %d write, in %v; %d warned", size, len(m.github.Requests()),

@@ -54,7 +54,10 @@ type Draft struct {
 	Needed bool // it says something that the comment does not say
 }
 
-var errOverwritten = errors.New("other jobs have overwritten what this one wrote")
+var (
+	errOverwritten = errors.New("other jobs have overwritten what this one wrote")
+	errLate        = errors.New("writing it took so long that rows of other jobs may be overwritten")
+)
 
 // WriteComment writes a post to the comment with its key, or creates the comment. The comments are those that a search
 // has found. GitHub has no way to write only if nothing has changed. So it merges the post into what the comment says,
@@ -88,6 +91,7 @@ type commentWriter struct {
 
 	wrote   bool      // since the last look
 	settled time.Time // when what it has written counts, if it is still there
+	isLate  bool      // other jobs of the matrix may have read their rows again before a write removed them
 	slow    int       // how many looks in a row were slow
 }
 
@@ -102,8 +106,13 @@ func (w *commentWriter) write(ctx context.Context) error {
 		w.isKnown = true
 	}
 	for {
-		if done, err := w.step(ctx); done || err != nil {
+		switch done, err := w.step(ctx); {
+		case err != nil:
 			return err
+		case done && w.isLate:
+			return errLate
+		case done:
+			return nil
 		}
 	}
 }
@@ -136,7 +145,9 @@ func (w *commentWriter) step(ctx context.Context) (done bool, err error) {
 // send writes a draft, and waits until it counts.
 func (w *commentWriter) send(ctx context.Context, draft Draft, looked time.Time) error {
 	created, err := w.sendOnce(ctx, draft)
-	w.settled = time.Now().Add(w.settle(time.Since(looked)))
+	took := time.Since(looked)
+	w.settled = time.Now().Add(w.settle(took))
+	w.isLate = w.isLate || w.Jobs > 1 && took > settle
 	switch {
 	case retry.IsRetryable(err):
 		// Whether it took effect is unknown. What it was based on may be out of date when it is sent again.
