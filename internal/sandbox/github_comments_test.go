@@ -96,3 +96,13 @@ func TestReplacedPullRequestKeepsComments(t *testing.T) {
 	g.AddPullRequest(PullRequest{Number: 7, Merged: true})
 	equal(t, "comments", len(g.Comments(7)), 1)
 }
+
+func TestDeleteComment(t *testing.T) {
+	g := newTestGitHub(GitHubOptions{})
+	equal(t, "by another account", send(g, "DELETE", commentPath, "", withToken(humanToken)).Code, 403)
+	equal(t, "by its author", send(g, "DELETE", commentPath, "").Code, 204)
+	equal(t, "again", send(g, "DELETE", commentPath, "").Code, 404)
+	equal(t, "comments", len(g.Comments(7)), 0)
+	send(g, "POST", commentsPath, `{"body":"x"}`)
+	equal(t, "ID of the next one", g.Comments(7)[0].ID, int64(firstComment+1)) // IDs are never used again
+}

@@ -64,3 +64,30 @@ func TestGitHubRateLimitFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestGitHubWriteLimits has more writes than GitHub accepts in a minute, and in an hour. Reads are not limited.
+func TestGitHubWriteLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newTestGitHub(GitHubOptions{})
+		edit := func() int { return send(g, "PATCH", commentPath, `{"body":"x"}`).Code }
+		for range writesPerMinute {
+			equal(t, "edit", edit(), 200)
+		}
+		w := send(g, "POST", commentsPath, `{"body":"x"}`)
+		equal(t, "above the limit", []any{w.Code, w.Header().Get("Retry-After")}, []any{403, "60"})
+		equal(t, "read", send(g, "GET", commentPath, "").Code, 200)
+		for range writesPerHour/writesPerMinute - 1 {
+			time.Sleep(time.Minute)
+			for range writesPerMinute {
+				equal(t, "edit in a later minute", edit(), 200)
+			}
+		}
+		time.Sleep(time.Minute)
+		for range writesPerHour % writesPerMinute {
+			equal(t, "last edits of the hour", edit(), 200)
+		}
+		equal(t, "above the limit of the hour", edit(), 403)
+		time.Sleep(time.Hour)
+		equal(t, "an hour later", edit(), 200)
+	})
+}
