@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io"
 	"regexp"
 	"slices"
@@ -98,21 +99,28 @@ func isStatus(s grant.Status) bool { return s == "" || slices.Contains(grant.Sta
 
 func isKind(k grant.Kind) bool { return k == "" || slices.Contains(grant.Kinds(), k) }
 
-// ours matches a subject, and a problem with its hint: a line of words, with untrusted text only as code.
+// What the action writes: text of others only as code, and marks in our words only as references.
+const (
+	markForm = "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]);"
+	codeForm = "(?:`[A-Za-z0-9_./* -]+`|<code>(?:[A-Za-z0-9* \u0080-\ufffd\U00010000-\U0010ffff]|" + markForm + "(?:<!---->)?)*</code>)"
+	wordForm = "(?:[^<>`*\\[\\]|~@$&#\\x00-\\x1f\\x7f\ufffe\uffff\\\\]|" + markForm + "|" + codeForm + ")"
+	lineForm = "(?:[A-Za-z]|[0-9]+ |" + codeForm + ")" + wordForm + "*"
+)
+
+var codes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(codeForm) })
+
+// ours matches a subject, and a problem with its hint.
 var ours = sync.OnceValue(func() *regexp.Regexp {
-	const (
-		char = "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]);"
-		code = "(?:`[A-Za-z0-9_./* -]+`|<code>(?:[A-Za-z0-9* \u0080-\U0010ffff]|" + char + "(?:<!---->)?)*</code>)"
-		word = "(?:[^<>`*\\[\\]|~@$&#\\x00-\\x1f\\x7f\\\\]|" + char + "|" + code + ")"
-		line = "(?:[A-Za-z]|[0-9]+ |" + code + ")" + word + "*"
-	)
-	return regexp.MustCompile("^(?:" + line + "|> " + line + "\n(?:>\n> \\*\\*What to do:\\*\\* " + line + "\n)?)?$")
+	return regexp.MustCompile("^(?:" + lineForm + "|> " + lineForm + "\n(?:>\n> \\*\\*What to do:\\*\\* " + lineForm + "\n)?)?$")
 })
 
+// isOurs reports whether Markdown is of the form that the action writes. Addresses would become links, even in references.
 func isOurs(markdown string) bool {
+	words := html.UnescapeString(codes().ReplaceAllString(markdown, ""))
 	// The only addresses in our messages:
-	markdown = strings.NewReplacer("https://api.astronomer.io/v1", "", "https://status.astronomer.io", "").Replace(markdown)
-	return ours().MatchString(markdown) && !strings.Contains(markdown, "://") && !strings.Contains(markdown, "www.")
+	words = strings.NewReplacer("https://api.astronomer.io/v1", "", "https://status.astronomer.io", "").Replace(words)
+	isLink := func(part string) bool { return strings.Contains(words, part) }
+	return ours().MatchString(markdown) && !slices.ContainsFunc([]string{"@", "://", "www.", "##["}, isLink)
 }
 
 // fit leaves out rows until the table has space in a comment: first those that are unchanged, then those that are done,

@@ -217,7 +217,7 @@ func TestForgedTable(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"> [a](b)\n", "> https://evil.example\n", "# a", "> a\n\n# b\n", "> www.evil.example\n", "> 1. a\n", "> A @b\n", "> A <img>\n",
+		"> [a](b)\n", "> https://evil.example\n", "# a", "> a\n\n# b\n", "> www.evil.example\n", "> 1. a\n", "> A &#64;b\n", "> A @b\n", "> A <img>\n",
 		"> A `b\n", "> A |\n", "> A\n---\n",
 	} {
 		got := decode(Table{Notes: []Note{{Kind: grant.Rejected, Text: text}}, About: About{Subject: text}})
