@@ -30,6 +30,9 @@ func TestMissingRunnerFiles(t *testing.T) {
 		},
 		{"GITHUB_STEP_SUMMARY unset", unset("GITHUB_STEP_SUMMARY"), 0, "warning", []string{"GITHUB_STEP_SUMMARY", "not set"}},
 		{"summary file is a directory", env("GITHUB_STEP_SUMMARY", folder), 1, "error", []string{"GITHUB_STEP_SUMMARY", folder}},
+		{"both are", func(s *setup) { s.env["GITHUB_OUTPUT"], s.env["GITHUB_STEP_SUMMARY"] = folder, folder }, 1, "error", []string{
+			"The result cannot be reported: GITHUB_OUTPUT: ", "The result cannot be reported: GITHUB_STEP_SUMMARY: ",
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -37,11 +40,7 @@ func TestMissingRunnerFiles(t *testing.T) {
 			before := w.Roles(deployer)
 			r := run(t, w.root, with(), tt.how)
 			equal(t, "exit code", r.code, tt.code)
-			if messages := r.named(tt.command); len(messages) == 0 {
-				t.Errorf("no %s", tt.command)
-			} else {
-				contains(t, tt.command, messages[0].message, tt.words...)
-			}
+			contains(t, tt.command+"s", fmt.Sprint(r.named(tt.command)), tt.words...)
 			lacks(t, "log", r.log, "panic", "status=")
 			if tt.code == 0 {
 				w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)

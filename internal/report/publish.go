@@ -43,7 +43,7 @@ func (r *Result) Publish(to *runner.Runner) int {
 
 // OutputsNotSet returns what to report if outputs could not be set.
 func OutputsNotSet(err error) string {
-	return err.Error() + ". Later steps cannot use them. Check the runner's disk. The job summary shows the result."
+	return err.Error() + ". Later steps cannot use them. Check the runner's disk. The log shows the result."
 }
 
 // mostProblems is how many problems are logged one by one: a runner shows ten errors of a step.
