@@ -6,8 +6,8 @@ import (
 	"astro-workspace-grant/internal/report"
 )
 
-// checkFiles returns what would keep the run from reporting its result: the file for the outputs, for the job summary, or the
-// report file, which is then not tried again.
+// checkFiles returns what would keep the run from reporting its result: the file for the outputs, for the job summary, or
+// the report file, which is then not tried again.
 func (a *action) checkFiles() (problems []grant.Problem) {
 	for _, err := range a.runner.CheckFiles() {
 		problems = append(problems, grant.Problem{

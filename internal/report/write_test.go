@@ -61,8 +61,8 @@ func TestCheckFile(t *testing.T) {
 	}
 }
 
-// TestOwnerOfFolders has a file that cannot be created after its folders were. They belong to the owner of the checkout all
-// the same, or the runner could not delete them.
+// TestOwnerOfFolders has a file that cannot be created after its folders were. They belong to the owner of the checkout
+// all the same, or the runner could not delete them.
 func TestOwnerOfFolders(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can give files away")

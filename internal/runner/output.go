@@ -63,8 +63,8 @@ func (r *Runner) Summary(markdown string) error {
 	return nil
 }
 
-// CheckFiles reports why [Runner.Outputs] and [Runner.Summary] could not write to the runner's files. Some runners have no job
-// summary.
+// CheckFiles reports why [Runner.Outputs] and [Runner.Summary] could not write to the runner's files. Some runners have
+// no job summary.
 func (r *Runner) CheckFiles() (problems []error) {
 	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
 		path := r.getenv(name)
