@@ -86,7 +86,8 @@ func TestFilesAreAppended(t *testing.T) {
 	}
 }
 
-// TestLargeSummary has more Workspaces than fit in a job summary, which GitHub limits to 1 MiB per step.
+// TestLargeSummary has more Workspaces than fit in a job summary, which GitHub limits to 1 MiB per step. Their
+// names do not fit in an output either.
 func TestLargeSummary(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short")
@@ -101,7 +102,8 @@ func TestLargeSummary(t *testing.T) {
 		ids = append(ids, id)
 	}
 	r := run(t, w.root, with("workspace", strings.Join(ids, "\n")))
-	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"))
+	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"), "workspace-name", "", "grants", "")
+	contains(t, "the notice", fmt.Sprint(r.named("notice")), "these outputs are empty: workspace-name, grants", "report-file")
 	if len(r.summary) > 1<<20 {
 		t.Errorf("the summary has %d bytes", len(r.summary))
 	}
