@@ -103,7 +103,7 @@ func TestLargeSummary(t *testing.T) {
 	}
 	r := run(t, w.root, with("workspace", strings.Join(ids, "\n")))
 	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"), "workspace-name", "", "grants", "")
-	contains(t, "the notice", fmt.Sprint(r.named("notice")), "these outputs are empty: workspace-name, grants", "report-file")
+	contains(t, "the notice", fmt.Sprint(r.named("notice")), "outputs are empty: workspace-name, grants", "report-file")
 	if len(r.summary) > 1<<20 {
 		t.Errorf("the summary has %d bytes", len(r.summary))
 	}

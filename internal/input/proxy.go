@@ -18,8 +18,8 @@ func (p *parser) badProxy() string {
 			continue
 		}
 		p.others = append(p.others, problemOf("The variable "+names[i], message.New("is not a valid address of a proxy"),
-			message.New("Use HOST:PORT with the scheme http or https in front. Write special characters of a password as a percent "+
-				"sign and two hexadecimal digits, as in %s for the percent sign itself.", message.Trusted("%25"))))
+			message.New("Use HOST:PORT with the scheme http or https in front. Write special characters of a password as a "+
+				"percent sign and two hexadecimal digits, as in %s for the percent sign itself.", message.Trusted("%25"))))
 		return names[i]
 	}
 	return ""
