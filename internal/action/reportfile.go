@@ -6,13 +6,13 @@ import (
 	"astro-workspace-grant/internal/report"
 )
 
-// checkFiles returns the problems that the run could not report what it has done: with its outputs, in the job summary, or
-// in the report file. That file is not tried again then.
+// checkFiles returns what would keep the run from reporting its result: the file for the outputs, for the job summary, or
+// the report file, which is then not tried again.
 func (a *action) checkFiles() (problems []grant.Problem) {
-	if err := a.runner.CheckFiles(); err != nil {
+	for _, err := range a.runner.CheckFiles() {
 		problems = append(problems, grant.Problem{
 			Kind: grant.InvalidInput,
-			What: message.New("The result could not be reported: %s.", message.Trusted(err.Error())),
+			What: message.New("The result cannot be reported: %s.", message.Trusted(err.Error())),
 			Hint: message.New("The runner creates this file for the step. Check the runner and its disk."),
 		})
 	}

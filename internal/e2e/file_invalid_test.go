@@ -184,6 +184,8 @@ func TestFilePath(t *testing.T) {
 		{"link inside", "in.yml", link(grantsPath, "in.yml"), nil},
 		{"with the root of the checkout", "/github/workspace/" + grantsPath, checkout(aFile), nil},
 		{"with the other extension", ".github/grants.yaml", checkout(aFile), []string{"does not exist", `There is ".github/grants.yml"`}},
+		{"without an extension", ".github/grants", checkout(aFile), []string{`There is ".github/grants.yml"`}},
+		{"in another case", ".github/Grants.YML", checkout(aFile), []string{`There is ".github/grants.yml"`}},
 		{"root of the checkout and out of it", "/github/workspace/../x.yml", checkout(aFile), []string{"not a path inside the checkout"}},
 		{"path with dots", "./.github/../.github//grants.yml", checkout(aFile), nil},
 	} {

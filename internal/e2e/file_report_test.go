@@ -147,6 +147,7 @@ func TestReportPath(t *testing.T) {
 		{"through a symbolic link", "out/report.json", link, "Invalid input", false},
 		{"directory", ".github", checkout(aFile), "Invalid input", false},
 		{"below a file", grantsPath + "/report.json", checkout(aFile), "Invalid input", false},
+		{"name that is too long", "new/" + strings.Repeat("x", 300), checkout(aFile), "Invalid input", false},
 		{"with the root of the checkout", "/github/workspace/a/report.json", checkout(aFile), "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -168,6 +169,9 @@ func TestReportPath(t *testing.T) {
 			}
 			left, _ := os.ReadDir(outside)
 			equal(t, "files outside", len(left), 0)
+			if _, err := os.Stat(p.path("new")); err == nil {
+				t.Error("the check left a folder behind")
+			}
 		})
 	}
 }

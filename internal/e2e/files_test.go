@@ -30,6 +30,9 @@ func TestMissingRunnerFiles(t *testing.T) {
 		},
 		{"GITHUB_STEP_SUMMARY unset", unset("GITHUB_STEP_SUMMARY"), 0, "warning", []string{"GITHUB_STEP_SUMMARY", "not set"}},
 		{"summary file is a directory", env("GITHUB_STEP_SUMMARY", folder), 1, "error", []string{"GITHUB_STEP_SUMMARY", folder}},
+		{"both are", func(s *setup) { s.env["GITHUB_OUTPUT"], s.env["GITHUB_STEP_SUMMARY"] = folder, folder }, 1, "error", []string{
+			"The result cannot be reported: GITHUB_OUTPUT: ", "The result cannot be reported: GITHUB_STEP_SUMMARY: ",
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -37,11 +40,7 @@ func TestMissingRunnerFiles(t *testing.T) {
 			before := w.Roles(deployer)
 			r := run(t, w.root, with(), tt.how)
 			equal(t, "exit code", r.code, tt.code)
-			if messages := r.named(tt.command); len(messages) == 0 {
-				t.Errorf("no %s", tt.command)
-			} else {
-				contains(t, tt.command, messages[0].message, tt.words...)
-			}
+			contains(t, tt.command+"s", fmt.Sprint(r.named(tt.command)), tt.words...)
 			lacks(t, "log", r.log, "panic", "status=")
 			if tt.code == 0 {
 				w.holds(t, deployer, production, "WORKSPACE_OPERATOR", before)
@@ -87,7 +86,8 @@ func TestFilesAreAppended(t *testing.T) {
 	}
 }
 
-// TestLargeSummary has more Workspaces than fit in a job summary, which GitHub limits to 1 MiB per step.
+// TestLargeSummary has more Workspaces than fit in a job summary, which GitHub limits to 1 MiB per step. Their
+// names do not fit in an output either.
 func TestLargeSummary(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short")
@@ -102,7 +102,8 @@ func TestLargeSummary(t *testing.T) {
 		ids = append(ids, id)
 	}
 	r := run(t, w.root, with("workspace", strings.Join(ids, "\n")))
-	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"))
+	r.is(t, "status", "granted", "workspace-id", strings.Join(ids, "\n"), "workspace-name", "", "grants", "")
+	contains(t, "the notice", fmt.Sprint(r.named("notice")), "outputs are empty: workspace-name, grants", "report-file")
 	if len(r.summary) > 1<<20 {
 		t.Errorf("the summary has %d bytes", len(r.summary))
 	}

@@ -152,15 +152,40 @@ func TestNoProxy(t *testing.T) {
 // TestUnreadableProxy has variables of a proxy that Go's client would ignore. Nothing is sent, as it would go past the proxy.
 func TestUnreadableProxy(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY"} {
+	for name, value := range map[string]string{
+		"HTTPS_PROXY": "http://me:50%off-s3cret@proxy.invalid:3128",
+		"https_proxy": "http://me:1/s3cret@proxy.invalid:3128",
+		"HTTP_PROXY":  "me:50%off-s3cret@proxy.invalid:3128",
+		"http_proxy":  "s3cret://proxy.invalid:3128",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := serveGitHub(t, sandbox.GitHubOptions{}, nil, nil)
-			r := o.run(t, with(), env(name, "http://me:50%off-s3cret@proxy.invalid:3128"))
+			r := o.run(t, with("comment", "always"), env(name, value))
 			r.failed(t, "invalid-input", "The variable "+name+" is not a valid address of a proxy")
 			lacks(t, "the log and the summary", r.log+r.summary, "s3cret")
 			equal(t, "requests to Astro", o.calls(), nil)
 			equal(t, "requests to GitHub", len(o.github.Requests()), 0)
 		})
 	}
+}
+
+// TestUnreadableProxyOfExport exports past no proxy either.
+func TestUnreadableProxyOfExport(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	r := start(t, w.root, nil, terminal, args("-export", "-api-url", w.root+"/v1"),
+		env("HTTPS_PROXY", "http://me:50%off-s3cret@proxy.invalid:3128")).wait()
+	equal(t, "exit code", r.code, 1)
+	contains(t, "the log", r.log, "The variable HTTPS_PROXY is not a valid address of a proxy")
+	lacks(t, "the log", r.log, "s3cret")
+	equal(t, "requests to Astro", w.calls(), nil)
+}
+
+// TestProxyInBothCases has a variable that is not used, as the one in upper case comes first. It does no harm.
+func TestProxyInBothCases(t *testing.T) {
+	t.Parallel()
+	w := demo(t, sandbox.Options{}, nil)
+	r := run(t, w.root, with(), env("HTTPS_PROXY", "http://proxy.invalid:3128"), env("https_proxy", "%"))
+	r.is(t, "status", "granted", "error", "")
 }

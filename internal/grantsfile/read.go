@@ -44,8 +44,8 @@ func Read(root, name string) ([]File, []grant.Problem) {
 		content, err := readFile(dir, path, left)
 		if err != nil {
 			what, hint := whyNotRead(path, err)
-			if other := otherExtension(path); errors.Is(err, fs.ErrNotExist) && exists(dir, other) {
-				hint = message.New("There is %s: set grants-file to that.", other)
+			if other := neighbor(dir, path); errors.Is(err, fs.ErrNotExist) && other != "" {
+				hint = message.New("There is %s. If you mean that file, use its path.", other)
 			}
 			return fail(what, hint)
 		}
@@ -55,17 +55,17 @@ func Read(root, name string) ([]File, []grant.Problem) {
 	return files, nil
 }
 
-// otherExtension returns the path with .yaml instead of .yml, and the other way around.
-func otherExtension(path string) string {
-	if name, ok := strings.CutSuffix(path, ".yaml"); ok {
-		return name + ".yml"
+// neighbor returns the path of a grants file in the same folder whose name differs only in its extension or in case.
+func neighbor(dir *os.Root, path string) string {
+	folder := filepath.Dir(path)
+	stem := func(name string) string { return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)) }
+	names, _ := list(dir, folder)
+	for _, name := range names {
+		if strings.EqualFold(stem(name), stem(path)) {
+			return name
+		}
 	}
-	return strings.TrimSuffix(path, ".yml") + ".yaml"
-}
-
-func exists(dir *os.Root, path string) bool {
-	_, err := dir.Stat(path)
-	return err == nil
+	return ""
 }
 
 var (

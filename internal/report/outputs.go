@@ -11,13 +11,30 @@ import (
 	"astro-workspace-grant/internal/runner"
 )
 
-// Outputs returns the step outputs in the order of action.yml. Unknown values are empty.
-func (r *Result) Outputs() []runner.Output { return r.outputs(r.grantsJSON()) }
+// maxOutput limits an output, in bytes. One environment string can hold 128 KiB on Linux, and a larger output that is
+// passed on through env keeps a step from starting.
+const maxOutput = 96 << 10
 
-func (r *Result) outputs(grants string) []runner.Output {
-	if isTooLong(grants) {
-		grants = ""
+// Outputs returns the step outputs in the order of action.yml. Unknown values are empty, and so are those that are too
+// long.
+func (r *Result) Outputs() []runner.Output {
+	outputs, _ := r.outputs()
+	return outputs
+}
+
+// outputs also returns the names of the outputs that are too long.
+func (r *Result) outputs() (outputs []runner.Output, tooLong []string) {
+	outputs = r.values()
+	for i, output := range outputs {
+		if len(output.Value) > maxOutput {
+			outputs[i].Value = ""
+			tooLong = append(tooLong, output.Name)
+		}
 	}
+	return outputs, tooLong
+}
+
+func (r *Result) values() []runner.Output {
 	outcomes := r.Outcomes
 	if r.File != "" {
 		outcomes = nil // the output "grants" lists them
@@ -32,7 +49,7 @@ func (r *Result) outputs(grants string) []runner.Output {
 		{Name: "workspace-id", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.ID })},
 		{Name: "workspace-name", Value: lines(outcomes, func(o grant.Outcome) string { return o.Workspace.Name })},
 		{Name: "previous-role", Value: lines(outcomes, func(o grant.Outcome) string { return string(o.Previous) })},
-		{Name: "grants", Value: grants},
+		{Name: "grants", Value: r.grantsJSON()},
 		{Name: "attempts", Value: strconv.Itoa(r.Attempts)},
 		{Name: "error", Value: string(r.Error())},
 		{Name: "applied", Value: strconv.FormatBool(r.Applied)},
@@ -62,13 +79,6 @@ func lines(outcomes []grant.Outcome, value func(grant.Outcome) string) string {
 	}
 	return strings.Join(all, "\n")
 }
-
-// maxGrants limits the output "grants", in bytes. One environment string can hold 128 KiB on Linux,
-// and a larger output that is passed on through env keeps a step from starting.
-const maxGrants = 96 << 10
-
-// isTooLong reports whether the output "grants" is left empty.
-func isTooLong(grants string) bool { return len(grants) > maxGrants }
 
 // grantsJSON is the output "grants". With a grants file it leaves out what is unchanged.
 func (r *Result) grantsJSON() string {

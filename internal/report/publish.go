@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"astro-workspace-grant/internal/grant"
 	"astro-workspace-grant/internal/message"
@@ -22,17 +23,18 @@ func (r *Result) Publish(to *runner.Runner) int {
 	if summary := r.Summary(); summary != "" {
 		to.Infof("Result: %s", summary)
 	}
-	grants := r.grantsJSON()
-	if isTooLong(grants) {
+	outputs, tooLong := r.outputs()
+	if len(tooLong) > 0 {
 		to.Notice(
-			"Output grants is empty",
+			"Output left empty",
 			fmt.Sprintf(
-				"It would hold %d KiB, which is too much to pass on through env. Set report-file to write everything to a file.",
-				len(grants)>>10,
+				"More than %d KiB are too much to pass on through env, so these outputs are empty: %s. "+
+					"Set report-file to write everything to a file.",
+				maxOutput>>10, strings.Join(tooLong, ", "),
 			),
 		)
 	}
-	if err := to.Outputs(r.outputs(grants)); err != nil {
+	if err := to.Outputs(outputs); err != nil {
 		to.Warning("Outputs not set", OutputsNotSet(err))
 	}
 	if err := to.Summary(r.Markdown(maxSummary)); err != nil {
@@ -43,7 +45,7 @@ func (r *Result) Publish(to *runner.Runner) int {
 
 // OutputsNotSet returns what to report if outputs could not be set.
 func OutputsNotSet(err error) string {
-	return err.Error() + ". Later steps cannot use them. Check the runner's disk. The job summary shows the result."
+	return err.Error() + ". Later steps cannot use them. Check the runner's disk. The log shows the result."
 }
 
 // mostProblems is how many problems are logged one by one: a runner shows ten errors of a step.

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -19,21 +19,18 @@ func WriteFile(root, path, text string) error {
 	}
 	defer dir.Close()
 	missing := missingIn(dir, path)
-	if folder := filepath.Dir(path); folder != "." {
-		if err := dir.MkdirAll(folder, 0o755); err != nil {
-			return fmt.Errorf("creating its folder: %w", err)
-		}
-	}
-	if err := dir.WriteFile(path, []byte(text), 0o644); err != nil {
-		return err
-	}
-	for _, name := range missing {
+	file, err := open(dir, path, os.O_TRUNC)
+	for _, name := range missing { // also if only the folders could be created
 		giveToOwnerOfFolder(dir, name)
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
 }
 
-// CheckFile reports whether [WriteFile] could write a file. It leaves nothing behind.
+// CheckFile reports whether [WriteFile] could write a file. What it creates to find out, it removes.
 func CheckFile(root, path string) error {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
@@ -41,19 +38,22 @@ func CheckFile(root, path string) error {
 	}
 	defer dir.Close()
 	missing := missingIn(dir, path)
-	if len(missing) == 0 {
-		file, err := dir.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0) // a pipe must not block
-		if err != nil {
-			return err
-		}
-		return file.Close()
+	file, err := open(dir, path, syscall.O_NONBLOCK) // a pipe must not block
+	if err == nil {
+		err = file.Close()
 	}
-	probe := filepath.Join(filepath.Dir(missing[0]), ".astro-workspace-grant-"+rand.Text())
-	file, err := dir.OpenFile(probe, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
+	for _, name := range slices.Backward(missing) {
+		_ = dir.Remove(name) // it may not have been created
 	}
-	return errors.Join(file.Close(), dir.Remove(probe))
+	return err
+}
+
+// open opens a file for writing, and creates it and its folders if they do not exist.
+func open(dir *os.Root, path string, flags int) (*os.File, error) {
+	if err := dir.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("creating its folder: %w", err)
+	}
+	return dir.OpenFile(path, os.O_WRONLY|os.O_CREATE|flags, 0o644)
 }
 
 // missingIn returns what does not exist of a path, the outermost folder first.

@@ -63,26 +63,27 @@ func (r *Runner) Summary(markdown string) error {
 	return nil
 }
 
-// CheckFiles reports whether [Runner.Outputs] and [Runner.Summary] can write to the runner's files. Some runners have no job
-// summary.
-func (r *Runner) CheckFiles() error {
+// CheckFiles reports why [Runner.Outputs] and [Runner.Summary] could not write to the runner's files. Some runners have
+// no job summary.
+func (r *Runner) CheckFiles() (problems []error) {
 	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
 		path := r.getenv(name)
 		switch {
 		case path == "" && name == "GITHUB_OUTPUT" && r.OnRunner():
-			return fmt.Errorf("%s is not set", name)
+			problems = append(problems, fmt.Errorf("%s is not set", name))
+			continue
 		case path == "":
 			continue
 		}
 		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err == nil {
+			err = file.Close()
 		}
-		if err := file.Close(); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 		}
 	}
-	return nil
+	return problems
 }
 
 // fileCommand appends to a file of the runner. The library panics if it cannot.
