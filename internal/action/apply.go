@@ -85,21 +85,20 @@ func (a *action) newJob(
 	if !isBase(j.base, j.wanted) {
 		j.base = grant.Token{Resource: first.Token}
 	}
-	api := &tokenAPI{
+	j.api = &tokenAPI{
 		organization: client.Organization(result.OrganizationID),
 		resolver:     a.resolver(client, result.OrganizationID),
 		name:         name,
 	}
-	j.api = api
 	log, whose := a.runner.Infof, ""
 	if len(indexes) < len(found.Outcomes) { // several API tokens: their lines would mix
 		whose = " of " + j.name
 		log = func(format string, values ...any) { a.runner.Debugf("%s: %s", j.name, fmt.Sprintf(format, values...)) }
 	}
 	j.granter = &grant.Granter{
-		API: api, Settle: a.in.Settle, Wait: a.in.Wait, DryRun: dryRun, Limiter: client.Limiter(),
+		API: j.api, Settle: a.in.Settle, Wait: a.in.Wait, DryRun: dryRun, Limiter: client.Limiter(),
 		WaitForTurn: func(ctx context.Context) error {
-			api.nextReadHasTurn = true
+			j.api.nextReadHasTurn = true
 			return client.Limiter().Wait(ctx, retry.Write)
 		},
 		Log:      log,
@@ -215,12 +214,12 @@ func (a *action) warnIfEnding(applied grant.Result) {
 	if ends.IsZero() || i < 0 || time.Until(ends) > expiryWarning || a.event.public {
 		return
 	}
-	what, day := message.Trusted("ends soon: at"), message.Trusted(ends.UTC().Format(time.RFC3339))
+	verb := message.Trusted("expires")
 	if time.Now().After(ends) {
-		what = "has ended: at"
+		verb = "expired"
 	}
-	a.runner.Warning("API token ends", message.New("The API token %s gets a role, but %s %s. Create a new one, or rotate it.",
-		applied.Outcomes[i].TokenGiven(), what, day).String())
+	a.runner.Warning("API token expires", message.New("The API token %s gets a role, but it %s at %s. Rotate it, or create a new one.",
+		applied.Outcomes[i].TokenGiven(), verb, message.Trusted(ends.UTC().Format(time.RFC3339))).String())
 }
 
 func (a *action) warnLowered(result *report.Result) {

@@ -122,8 +122,8 @@ func (a *action) newGitHub() (*pullrequest.Client, error) {
 			a.runner.LogRetry(doing, pullrequest.Reason(w.Err), w)
 		},
 		NoGraphQL: func(err error) {
-			a.runner.Warning("GraphQL not usable", fmt.Sprintf("GitHub's GraphQL failed: %s. The account of github-token is found "+
-				"out in another way. Check the variable GITHUB_GRAPHQL_URL.", pullrequest.Reason(err)))
+			a.runner.Warning("GraphQL not usable", fmt.Sprintf("GitHub's GraphQL failed: %s. The action determines in another "+
+				"way which account github-token belongs to. Check the variable GITHUB_GRAPHQL_URL.", pullrequest.Reason(err)))
 		},
 	})
 }
@@ -187,17 +187,20 @@ func (a *action) merge(result *report.Result, head string) func(now []pullreques
 			earlier = append(earlier, table)
 		}
 		merged, changed := report.Merge(earlier, own, a.in.MatrixSize, always || isOld)
+		if !changed && (len(now) > 0 || !always) {
+			return pullrequest.Draft{}
+		}
 		return pullrequest.Draft{
 			Text:   a.runner.RedactMarkdown(merged.Markdown(maxComment, a.runLink)),
 			State:  pullrequest.State{Attempt: by.Attempt, Table: merged.Encode()},
-			Needed: changed || len(now) == 0 && always,
+			Needed: true,
 		}
 	}
 }
 
 // isSaidBy reports whether a comment that an earlier version of the action wrote stays as it is. It has no table.
 func isSaidBy(old pullrequest.State, by report.Writer, result *report.Result) bool {
-	if old.Run > by.Run || old.Run == by.Run && old.Attempt > by.Attempt {
+	if (report.Writer{Run: old.Run, Attempt: old.Attempt}).IsNewer(by) {
 		return true
 	}
 	roles := []string{result.Token.ID, string(result.Role)}

@@ -46,7 +46,7 @@ type listQuery struct {
 }
 
 const (
-	// mostReads is how often a list is read that changes while it is read, with a pause after each time.
+	// mostReads is how often a list is read that changes while it is read, with a pause between two reads.
 	mostReads    = 5
 	pauseOfReads = 500 * time.Millisecond
 )
@@ -60,6 +60,11 @@ var ErrShifted = errors.New("the list changed each time while it was read")
 func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
 	var before []listed
 	for i := range mostReads {
+		if i > 0 {
+			if err := retry.Sleep(ctx, pauseOfReads); err != nil {
+				return nil, &OpError{Doing: q.what, Err: err}
+			}
+		}
 		pages, overlap, err := readPages(ctx, c, q)
 		if err != nil {
 			return nil, err
@@ -69,9 +74,6 @@ func list(ctx context.Context, c *Client, q listQuery) ([]listed, error) {
 			return items, nil
 		}
 		before = items
-		if err := retry.Sleep(ctx, pauseOfReads); err != nil {
-			return nil, &OpError{Doing: q.what, Err: err}
-		}
 	}
 	return nil, &OpError{Doing: q.what, Err: ErrShifted}
 }
@@ -132,8 +134,12 @@ func readOn(ctx context.Context, c *Client, q listQuery, first page) ([]page, er
 
 // join returns the items of all pages, and whether the pages fit together.
 func join(pages []page, overlap bool) (items []listed, ok bool) {
+	count := 0
+	for _, page := range pages {
+		count += len(page.items)
+	}
 	ok = true
-	seen := map[string]bool{}
+	items, seen := make([]listed, 0, count), make(map[string]bool, count)
 	unusable := 0
 	for i, page := range pages {
 		if page.total != pages[0].total || overlap && i > 0 && !page.continues(pages[i-1]) {

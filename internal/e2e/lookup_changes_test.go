@@ -222,9 +222,9 @@ func TestTokenThatEnds(t *testing.T) {
 	}{
 		{"never", 0, nil, ""},
 		{"in a month", 30 * 24 * time.Hour, nil, ""},
-		{"in six days", 6 * 24 * time.Hour, nil, "ends soon: at"},
-		{"yesterday", -24 * time.Hour, nil, "has ended: at"},
-		{"yesterday, planned", -24 * time.Hour, []string{"dry-run", "true"}, "has ended: at"},
+		{"in six days", 6 * 24 * time.Hour, nil, "but it expires at"},
+		{"yesterday", -24 * time.Hour, nil, "but it expired at"},
+		{"yesterday, planned", -24 * time.Hour, []string{"dry-run", "true"}, "but it expired at"},
 		{"yesterday, unchanged", -24 * time.Hour, []string{"workspace", "Staging"}, ""},
 		{"yesterday, revoked", -24 * time.Hour, []string{"workspace", "Staging", "role", "none"}, ""},
 	} {

@@ -92,7 +92,7 @@ func (m commentMatrix) check(t *testing.T, results []result) (warned int) {
 	for _, r := range results {
 		equal(t, "exit code", r.code, 0)
 		for _, warning := range r.named("warning") {
-			isLate = isLate || strings.Contains(warning.message, "may be overwritten")
+			isLate = isLate || strings.Contains(warning.message, "may have been overwritten")
 		}
 	}
 	for i, r := range results {

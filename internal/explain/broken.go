@@ -6,16 +6,11 @@ import (
 	"astro-workspace-grant/internal/message"
 )
 
-// broken is the problem of an answer with a status of success that is not what the API promises.
-func (e Explainer) broken(err error, broken *astro.BrokenError) grant.Problem {
+// broken makes the problem say what came instead of what the API promises, with a status of success.
+func (e Explainer) broken(problem grant.Problem, err error, broken *astro.BrokenError) grant.Problem {
 	said := message.Text{}
 	if broken.Said != "" && !e.Redact {
 		said = message.New(": %s", broken.Said)
-	}
-	problem := grant.Problem{
-		Kind: grant.Unavailable,
-		What: message.New("The Astro API could not be used while %s: %s.", message.Trusted(doing(err)), e.Reason(err)),
-		Hint: e.unavailable(err),
 	}
 	switch {
 	case broken.NoRole:

@@ -22,7 +22,7 @@ func (e Explainer) network(err error) grant.Problem {
 	errors.As(err, &network)
 	switch {
 	case errors.As(err, &broken):
-		return e.broken(err, broken)
+		return e.broken(problem, err, broken)
 	case network != nil && network.TLS:
 		problem.Hint = message.New(
 			"The connection is not trusted, so nothing was sent. If a proxy uses a certificate of its own, set the " +
@@ -66,7 +66,7 @@ func (e Explainer) unavailable(err error) message.Text {
 	errors.As(err, &exhausted)
 	switch {
 	case errors.Is(err, astro.ErrShifted):
-		return message.New("Something creates or deletes many of them right now. Run it again when that is done.")
+		return message.New("API tokens or Workspaces are being created or deleted right now. Run it again when that is done.")
 	case exhausted != nil && exhausted.Attempts == 0:
 		return message.New(
 			"Run it again. Roles that were already granted are kept. Or raise timeout (it is %s).",

@@ -36,7 +36,7 @@ func (r *run) afterRefusal(ctx context.Context, base Token, sent []Entry, refusa
 	}
 	elapsed := time.Since(r.refusedSince)
 	if r.state == nothingWritten && elapsed < r.Wait {
-		pause := min(max(time.Second, min(elapsed/4, 5*time.Second)), r.Wait-elapsed)
+		pause := retry.PollPause(elapsed, r.Wait)
 		r.Retrying("setting the roles", retry.Wait{Err: refusal, For: pause, Attempt: r.attempts})
 		if err := retry.Sleep(ctx, pause); err != nil {
 			return base, err

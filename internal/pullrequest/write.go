@@ -56,7 +56,7 @@ type Draft struct {
 
 var (
 	errOverwritten = errors.New("other jobs have overwritten what this one wrote")
-	errLate        = errors.New("writing it took so long that rows of other jobs may be overwritten")
+	errLate        = errors.New("writing it took so long that rows of other jobs may have been overwritten")
 )
 
 // WriteComment writes a post to the comment with its key, or creates the comment. The comments are those that a search

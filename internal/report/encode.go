@@ -26,11 +26,13 @@ const (
 )
 
 // Encode returns the table in a form that can be hidden in a comment: letters, digits, + / and =.
-func (t Table) Encode() string {
+func (t Table) Encode() string { return pack(t.json()) }
+
+func pack(text []byte) string {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err == nil {
-		_, err = w.Write(t.json())
+		_, err = w.Write(text)
 	}
 	if err == nil {
 		err = w.Close()
@@ -75,7 +77,10 @@ func DecodeTable(encoded string) (t Table, ok bool) {
 }
 
 // isTooLong reports whether an encoded table would take more than its part of a comment, or could not be decoded.
-func (t Table) isTooLong(most int) bool { return len(t.Encode()) > most || len(t.json()) > maxDecoded }
+func (t Table) isTooLong(most int) bool {
+	text := t.json()
+	return len(text) > maxDecoded || len(pack(text)) > most
+}
 
 // clean removes from a table what the action does not write. A note that is not ours still says that a run failed.
 func (t *Table) clean() {

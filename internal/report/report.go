@@ -99,11 +99,7 @@ func (r *Result) Summary() string { return Summary(r.Outcomes, r.DryRun) }
 
 // Summary is like [Result.Summary] for some outcomes.
 func Summary(outcomes []grant.Outcome, dryRun bool) string {
-	n := tally{}
-	for _, o := range outcomes {
-		n.add(o.Status, dryRun)
-	}
-	return n.String()
+	return newTally(outcomes, dryRun).String()
 }
 
 // The words for changes that are planned, and for those that are done.
@@ -114,6 +110,14 @@ var (
 
 // tally counts statuses by the words for them.
 type tally map[string]int
+
+func newTally(outcomes []grant.Outcome, dryRun bool) tally {
+	n := tally{}
+	for _, o := range outcomes {
+		n.add(o.Status, dryRun)
+	}
+	return n
+}
 
 func (n tally) add(status grant.Status, plan bool) {
 	word := string(status)

@@ -47,7 +47,8 @@ type Writer struct {
 	Leg     int    `json:"L,omitempty"` // the job's place in its matrix
 }
 
-func (w Writer) isNewer(than Writer) bool {
+// IsNewer reports whether the run, or its attempt, is newer than another one.
+func (w Writer) IsNewer(than Writer) bool {
 	return cmp.Or(cmp.Compare(w.Run, than.Run), cmp.Compare(w.Attempt, than.Attempt)) > 0
 }
 
@@ -64,14 +65,11 @@ func (r *Result) Table(by Writer) Table {
 		row.At = 0 // two runs say the same
 		t.About.Removed = append(t.About.Removed, row)
 	}
-	if r.File != "" {
-		t.About.Counts = tally{}
-	}
 	for _, o := range r.Outcomes {
 		t.Rows = append(t.Rows, r.newRow(o, by))
-		if r.File != "" {
-			t.About.Counts.add(o.Status, r.DryRun)
-		}
+	}
+	if r.File != "" {
+		t.About.Counts = newTally(r.Outcomes, r.DryRun)
 	}
 	isOpen := func(row Row) bool { return !row.isDone() }
 	note := Note{Rows: slices.ContainsFunc(t.Rows, isOpen), Plan: r.DryRun, Writer: by}
@@ -127,7 +125,7 @@ func Merge(earlier []Table, own Table, size int, all bool) (merged Table, change
 	})
 	merged.add(own.Rows, all)
 	merged.mergeNotes(own, size)
-	if !first.About.isNewer(own.About.Writer) {
+	if !first.About.IsNewer(own.About.Writer) {
 		merged.About = own.About
 	}
 	slices.SortStableFunc(merged.Rows, func(a, b Row) int { return cmp.Compare(a.Leg, b.Leg) })
@@ -173,7 +171,7 @@ func (t *Table) add(rows []Row, all bool) {
 func (t Table) replacesAll(earlier Writer, size int) bool {
 	by := t.About.Writer
 	sameJob := t.About.File || earlier.isSameJob(by) || earlier.Source == by.Source && earlier.Leg >= size
-	return sameJob && by.isNewer(earlier)
+	return sameJob && by.IsNewer(earlier)
 }
 
 // mergeNotes keeps a note of another job as long as a row in the table is still as it was then: failed, or only planned. A note
@@ -183,10 +181,10 @@ func (t *Table) mergeNotes(own Table, size int) {
 	isOver := false
 	for _, row := range t.Rows {
 		open[row.Writer] = open[row.Writer] || !row.isDone()
-		isOver = isOver || row.isSameJob(own.About.Writer) && row.isNewer(own.About.Writer)
+		isOver = isOver || row.isSameJob(own.About.Writer) && row.IsNewer(own.About.Writer)
 	}
 	t.Notes = slices.DeleteFunc(slices.Clone(t.Notes), func(n Note) bool {
-		applied := n.Plan && !own.About.Plan && own.About.isNewer(n.Writer)
+		applied := n.Plan && !own.About.Plan && own.About.IsNewer(n.Writer)
 		return own.replacesAll(n.Writer, size) || n.Rows && !open[n.Writer] || !n.Rows && applied
 	})
 	for _, note := range own.Notes {
@@ -254,10 +252,10 @@ func (r Row) replaces(other Row) bool {
 		return false
 	}
 	switch later := r.At > other.At; {
-	case r.isNewer(other.Writer):
+	case r.IsNewer(other.Writer):
 		// An older run that was run again may have changed the role since.
 		return later || !other.didChange()
-	case other.isNewer(r.Writer):
+	case other.IsNewer(r.Writer):
 		return later && r.didChange()
 	default:
 		return later

@@ -163,7 +163,7 @@ func Parallel(ctx context.Context, functions ...func(ctx context.Context) error)
 	return first
 }
 
-// waitFor calls look until it succeeds or the input wait is over: every second at first, every 5 s later.
+// waitFor calls look until it succeeds or the input wait is over.
 func (r *Resolver) waitFor(
 	ctx context.Context,
 	what string,
@@ -179,7 +179,7 @@ func (r *Resolver) waitFor(
 		if elapsed >= r.Explain.Wait {
 			return nil
 		}
-		pause := min(max(time.Second, min(elapsed/4, 5*time.Second)), r.Explain.Wait-elapsed)
+		pause := retry.PollPause(elapsed, r.Explain.Wait)
 		r.Log("Not found yet: %s. Looking again in %v.", what, pause.Round(time.Millisecond))
 		if err := retry.Sleep(ctx, pause); err != nil {
 			return err

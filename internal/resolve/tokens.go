@@ -152,11 +152,15 @@ func (r *Resolver) chooseTokens(ctx context.Context, given []grant.Wanted, list 
 	return result, nil
 }
 
+// isGiven reports whether an API token has the wanted ID or name.
+func isGiven(w grant.Wanted, token grant.Resource) bool {
+	return w.TokenID != "" && token.ID == w.TokenID || w.TokenName != "" && token.Name == w.TokenName
+}
+
 // newIn returns the Organization API tokens that a later list shows with a name or ID: they were created after the first one.
 func newIn(later []grant.Resource, w grant.Wanted) (matches []grant.Token) {
 	for _, token := range later {
-		same := w.TokenID != "" && token.ID == w.TokenID || w.TokenName != "" && token.Name == w.TokenName
-		if same && token.Scope == astro.ScopeOrganization {
+		if isGiven(w, token) && token.Scope == astro.ScopeOrganization {
 			matches = append(matches, grant.Token{Resource: token})
 		}
 	}
@@ -187,8 +191,7 @@ func (r *Resolver) tokenProblem(
 		)
 	}
 	for _, other := range everywhere {
-		same := w.TokenID != "" && other.ID == w.TokenID || w.TokenName != "" && other.Name == w.TokenName
-		if same && !isOrganizationToken(other) {
+		if isGiven(w, other) && !isOrganizationToken(other) {
 			return wrongScope(w.TokenGiven(), other.Scope)
 		}
 	}

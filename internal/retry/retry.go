@@ -66,6 +66,12 @@ func (b *Backoff) ended(ctx context.Context, err, last error) error {
 	return err
 }
 
+// PollPause returns how long to wait before another look for something that may appear within most: a second at first, up to
+// 5 s later.
+func PollPause(elapsed, most time.Duration) time.Duration {
+	return min(max(time.Second, min(elapsed/4, 5*time.Second)), most-elapsed)
+}
+
 // Sleep waits for d. If the context ends first, it returns the context's error.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
